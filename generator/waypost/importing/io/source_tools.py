@@ -12,7 +12,7 @@ from typing import Any
 
 from waypost.base.files.text_files import Source, read_bytes
 from waypost.base.files.yaml_source import parse_yaml
-from waypost.importing.rules.outline import Entry, Outline, mapped, read_nav, read_summary
+from waypost.importing.rules.outline import Outline, OutlineEntry, mapped, read_nav, read_summary
 
 _HIGHEST = 8
 """How many folders above the one that is imported are looked into."""
@@ -114,7 +114,7 @@ def _set_outline(
     name: str,
     folder: Path,
     root: Path,
-    entries: tuple[Entry, ...],
+    entries: tuple[OutlineEntry, ...],
     *,
     is_whole: bool = False,
 ) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from waypost.importing.rules.collection import Conversion, Lines, SourceLine, indent_of
-from waypost.importing.rules.tags import Form, Tag, closed_names, fenced, is_fence, joined, tags_in
+from waypost.importing.rules.tags import Tag, TagForm, closed_names, fenced, is_fence, joined, tags_in
 
 KINDS = {
     **{name: name for name in ["note", "tip", "info", "warning", "danger", "success", "question", "example"]},
@@ -94,7 +94,7 @@ def _card(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
     words = f"**{words}**" if words else ""
     more = tag.value("description", "subtitle", "content")
     line = f"-   {words}{': ' if words and more else ''}{more}" if words or more else ""
-    frame = None if tag.form is Form.SINGLE else _Frame(tag, 4, bullet="" if line else "-   ")
+    frame = None if tag.form is TagForm.SINGLE else _Frame(tag, 4, bullet="" if line else "-   ")
     return ["", *([line] if line else []), *([""] if line and frame else [])], frame
 
 
@@ -110,14 +110,14 @@ def _code(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame]:
 def _page_ref(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
     """Write a link to a page; its words are those of the link in the block, where there are any."""
     target = tag.value("url", "page", "href")
-    frame = None if tag.form is Form.SINGLE else _Frame(tag, 0)
+    frame = None if tag.form is TagForm.SINGLE else _Frame(tag, 0)
     return ["", *([] if frame or not target else [f"[{target}]({_target(target)})", ""])], frame
 
 
 def _file(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
     target = tag.value("src", "url")
     name = tag.value("name", "title") or target.rpartition("/")[2]
-    frame = None if tag.form is Form.SINGLE else _Frame(tag, 0)
+    frame = None if tag.form is TagForm.SINGLE else _Frame(tag, 0)
     return ["", *([f"[{_plain(name)}]({_target(target)})", ""] if target else [])], frame
 
 
@@ -133,7 +133,7 @@ def _embed(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
         if "://" in target
         else f"[{target}]({_target(target)})"
     )
-    frame = None if tag.form is Form.SINGLE else _Frame(tag, 0)
+    frame = None if tag.form is TagForm.SINGLE else _Frame(tag, 0)
     return ["", *([link, ""] if target else [])], frame
 
 
@@ -180,10 +180,10 @@ def convert_blocks(lines: Lines, conversion: Conversion) -> Lines:
     whole = joined(lines)
     if not any(tag.name in BLOCKS for line in whole for tag in tags_in(line.text)):
         return whole
-    return _Writer(closed_names(whole), conversion.page.path.endswith(".mdx")).written(whole)
+    return _BlockWriter(closed_names(whole), conversion.page.path.endswith(".mdx")).written(whole)
 
 
-class _Writer:
+class _BlockWriter:
     """Writes the lines of one page."""
 
     def __init__(self, closed: frozenset[str], is_mdx: bool) -> None:
@@ -221,7 +221,7 @@ class _Writer:
         for tag in tags:
             self._between(line, line.text[end : tag.start], column)
             end = tag.end
-            if tag.form is Form.CLOSE:
+            if tag.form is TagForm.CLOSE:
                 self._close(line, tag)
             else:
                 self._open(line, tag, column)
@@ -232,15 +232,15 @@ class _Writer:
             self._text(line, " " * column + text.strip(), is_code=False)
 
     def _open(self, line: SourceLine, tag: Tag, column: int) -> None:
-        if tag.form is Form.OPEN and tag.name not in self._closed:
-            tag = Tag(tag.name, Form.SINGLE, tag.start, tag.end, tag.shown, tag.values, tag.words)
+        if tag.form is TagForm.OPEN and tag.name not in self._closed:
+            tag = Tag(tag.name, TagForm.SINGLE, tag.start, tag.end, tag.shown, tag.values, tag.words)
         margin = self._place(column)
         lines, frame = BLOCKS[tag.name](tag, self._frames)
         if self._ended_tabs:
             lines = [re.sub("^=== ", "===! ", text) for text in lines]
         for text in lines:
             self._put(line, " " * margin + text if text else "")
-        if frame and tag.form is Form.OPEN and len(self._frames) < _DEEPEST:
+        if frame and tag.form is TagForm.OPEN and len(self._frames) < _DEEPEST:
             frame.margin += margin
             self._frames.append(frame)
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from waypost.importing.rules.collection import Conversion, Lines, SourceLine, map_prose, marked
 from waypost.importing.rules.containers import BLOCKS
-from waypost.importing.rules.tags import Form, Tag, closed_names, tags_in
+from waypost.importing.rules.tags import Tag, TagForm, closed_names, tags_in
 
 # Hugo
 
@@ -62,7 +62,7 @@ def convert_shortcodes(lines: Lines, conversion: Conversion) -> Lines:
 
 def _shortcode(found: re.Match[str], line: SourceLine, conversion: Conversion) -> str:
     tag = next(tags_in(found[0]), None)
-    if tag is None or tag.form is Form.CLOSE:
+    if tag is None or tag.form is TagForm.CLOSE:
         return "" if tag else found[0]
     first = next(iter(tag.words), "")
     made = SHORTCODES[tag.name](tag.values, first) if tag.name in SHORTCODES else ""
@@ -164,7 +164,7 @@ def _liquid(found: re.Match[str], line: SourceLine, conversion: Conversion) -> s
         message = f"The template tag '{found[1]}' is not run here and would show as text. Replace it."
         conversion.note(line, message, "{%", "template-syntax")
         return found[0]
-    return "" if tag.form is Form.CLOSE else _words(tag, "template tag", line, conversion, alone=False)
+    return "" if tag.form is TagForm.CLOSE else _words(tag, "template tag", line, conversion, alone=False)
 
 
 def _rooted(path: str) -> str:
@@ -254,7 +254,7 @@ def convert_components(lines: Lines, conversion: Conversion) -> Lines:
     def change(line: SourceLine, text: str) -> str:
         parts, end = [], 0
         for tag in tags_in(text):
-            if not (is_mdx or tag.name in closed or tag.form is Form.SINGLE):
+            if not (is_mdx or tag.name in closed or tag.form is TagForm.SINGLE):
                 continue
             parts += [text[end : tag.start], _component(tag, line, conversion)]
             end = tag.end
@@ -286,14 +286,14 @@ def _plain_attribute(found: re.Match[str]) -> str:
 def _component(tag: Tag, line: SourceLine, conversion: Conversion) -> str:
     """Return what stands for one tag of a component."""
     source = tag.value("src", "source", "image", "light")
-    if tag.name in _PICTURES and source and tag.form is not Form.CLOSE:
+    if tag.name in _PICTURES and source and tag.form is not TagForm.CLOSE:
         return _figure({"src": source, "alt": tag.value("alt", "title", "caption")}, "")
     if tag.name in _LINKS:
         target = tag.value("to", "href")
-        return "</a>" if tag.form is Form.CLOSE else f'<a href="{target}">' if target else ""
-    if tag.name in ("youtube", "vimeo") and tag.form is not Form.CLOSE:
+        return "</a>" if tag.form is TagForm.CLOSE else f'<a href="{target}">' if target else ""
+    if tag.name in ("youtube", "vimeo") and tag.form is not TagForm.CLOSE:
         return SHORTCODES[tag.name](tag.values, tag.value("videoid", "youtubeid"))
-    return "" if tag.form is Form.CLOSE else _words(tag, "component", line, conversion, alone=False)
+    return "" if tag.form is TagForm.CLOSE else _words(tag, "component", line, conversion, alone=False)
 
 
 _INVISIBLE = re.compile(

@@ -1,17 +1,18 @@
-"""Where each page of a collection goes: categories, sections and names of files."""
+"""Where each page of a collection goes: categories, sections, names of files, and places among neighbours."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from waypost.base.ids import slugify
+from waypost.formats.article import UNPLACED
 from waypost.importing.rules.addresses import free_name, index_rank, is_index
-from waypost.importing.rules.collection import ImportNote, SourcePage
-from waypost.importing.rules.outline import Entry, Outline
+from waypost.importing.rules.collection import FolderNote, ImportNote, SourcePage, SourceTree
+from waypost.importing.rules.outline import Outline, OutlineEntry
 from waypost.reading.rules.redirects import parent_folders
 
 GENERAL = "general"
@@ -196,7 +197,7 @@ class _Namer:
             self._name_page(path, f"{self.names.folders.get(_folder(path), GENERAL)}/{slug_of(name)}.md")
         self._name_groups()
 
-    def _outline_groups(self, entries: Iterable[Entry], here: str) -> None:
+    def _outline_groups(self, entries: Iterable[OutlineEntry], here: str) -> None:
         """Name the pages of entries that stand beside one another in a category or section."""
         for number, entry in enumerate(entries, start=1):
             if not entry.children:
@@ -211,21 +212,21 @@ class _Namer:
                     self.names.targets[index] = f"{group}/index.md"
                     self._taken.add(f"{group}/index.md")
                 elif entry.path:
-                    self._outline_page(Entry(entry.title, entry.path), group, 0)
+                    self._outline_page(OutlineEntry(entry.title, entry.path), group, 0)
                 self._outline_groups(entry.children, group)
             else:
                 for path in entry.pages():
                     if path in self._pages and path not in self.names.targets:
                         self._note_depth(self._pages[path])
-                        self._outline_page(Entry("", path), here, number)
+                        self._outline_page(OutlineEntry("", path), here, number)
 
-    def _index_of(self, entry: Entry) -> str:
+    def _index_of(self, entry: OutlineEntry) -> str:
         """Return the page that stands for a group, among its own and its first ones."""
         own = [entry.path] if entry.path else [it.path for it in entry.children if not it.children]
         usable = (path for path in own if path in self._pages and path not in self.names.targets)
         return next((path for path in usable if is_index(path) and "/" in path), "")
 
-    def _outline_page(self, entry: Entry, here: str, number: int) -> None:
+    def _outline_page(self, entry: OutlineEntry, here: str, number: int) -> None:
         path = entry.path
         if path not in self._pages or path in self.names.targets:
             return
@@ -309,3 +310,49 @@ def _indexes(pages: Iterable[SourcePage]) -> set[str]:
     for path in sorted((page.path for page in pages if is_index(page.path)), key=index_rank, reverse=True):
         found[_folder(path)] = path
     return set(found.values())
+
+
+def positions(tree: SourceTree, names: Names, written: Mapping[str, float]) -> dict[str, int]:
+    """Return the position of each page and group by its path in content/, where the collection gave one.
+
+    `written` are the positions that pages have in their own front matter, by the path of the page.
+    """
+    found = dict(names.positions)
+    if tree.outline is None:
+        for path, target in names.targets.items():
+            if not target.endswith("/index.md"):
+                _first(found, target, _listed(tree, path), written.get(path))
+        indexes = {target.removesuffix("/index.md"): path for path, target in names.targets.items()}
+        for group, origin in names.groups.items():
+            note = tree.folders.get(origin, FolderNote())
+            _first(found, group, _listed(tree, origin), note.position, written.get(indexes.get(group, "")))
+    return _whole(found, frozenset(names.groups))
+
+
+def _first(found: dict[str, float], target: str, *numbers: float | None) -> None:
+    """Keep the first number that is there, in place of one that a name gave."""
+    number = next((number for number in numbers if number is not None), None)
+    if number is not None:
+        found[target] = number
+
+
+def _listed(tree: SourceTree, path: str) -> float | None:
+    """Return the place of a file or folder in the order of its folder."""
+    place = PurePosixPath(path)
+    order = tree.folders.get(place.parent.as_posix(), FolderNote()).order
+    return float(order.index(place.name) + 1) if place.name in order else None
+
+
+def _whole(found: Mapping[str, float], groups: frozenset[str]) -> dict[str, int]:
+    """Return numbers as they were where all neighbours have whole ones in our range, and ranks elsewhere."""
+    neighbours: dict[tuple[str, bool], list[str]] = {}
+    for target in found:
+        neighbours.setdefault((target.rpartition("/")[0], target in groups), []).append(target)
+    made: dict[str, int] = {}
+    for targets in neighbours.values():
+        usable = all(
+            number == int(number) and 0 <= number < UNPLACED for number in map(found.__getitem__, targets)
+        )
+        ranks = {number: rank for rank, number in enumerate(sorted({found[it] for it in targets}), start=1)}
+        made |= {it: int(found[it]) if usable else min(ranks[found[it]], UNPLACED - 1) for it in targets}
+    return made

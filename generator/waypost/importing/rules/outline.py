@@ -19,13 +19,13 @@ _MOST = 100
 
 
 @dataclass(frozen=True)
-class Entry:
+class OutlineEntry:
     """One entry of an order: a page, a group, or a page with others below it."""
 
     title: str
     path: str = ""
     """The page, from the folder that is imported; empty for a group without one."""
-    children: tuple[Entry, ...] = ()
+    children: tuple[OutlineEntry, ...] = ()
 
     def pages(self) -> Iterator[str]:
         """Yield the paths of all pages in it, in their order."""
@@ -41,7 +41,7 @@ class Outline:
 
     source: str
     """Its file, as people know it: `SUMMARY.md`."""
-    entries: tuple[Entry, ...]
+    entries: tuple[OutlineEntry, ...]
     is_whole: bool = False
     """Whether pages that it does not list were not published."""
 
@@ -51,26 +51,26 @@ class Outline:
             yield from entry.pages()
 
 
-def read_summary(text: str) -> tuple[Entry, ...]:
+def read_summary(text: str) -> tuple[OutlineEntry, ...]:
     """Read SUMMARY.md: headings are groups, moved in entries belong to the one above."""
-    groups: list[tuple[str, list[tuple[int, Entry]]]] = [("", [])]
+    groups: list[tuple[str, list[tuple[int, OutlineEntry]]]] = [("", [])]
     for line in text.expandtabs(4).split("\n"):
         heading, item = _HEADING.match(line), _ITEM.match(line)
         if heading and not line.startswith("# "):
             groups.append((_words(heading[1]), []))
         elif item:
             title, target = (item[2], item[3]) if item[4] is None else (item[4], "")
-            groups[-1][1].append((len(item[1]), Entry(_words(title), _path(target))))
-    made: list[Entry] = []
+            groups[-1][1].append((len(item[1]), OutlineEntry(_words(title), _path(target))))
+    made: list[OutlineEntry] = []
     for title, items in groups:
         entries = _nested(items)
-        made += [Entry(title, "", entries)] if title and entries else entries
+        made += [OutlineEntry(title, "", entries)] if title and entries else entries
     return tuple(made)
 
 
-def _nested(items: list[tuple[int, Entry]]) -> tuple[Entry, ...]:
+def _nested(items: list[tuple[int, OutlineEntry]]) -> tuple[OutlineEntry, ...]:
     """Put entries that are moved in below the entry before them."""
-    made: list[Entry] = []
+    made: list[OutlineEntry] = []
     at = 0
     while at < len(items):
         indent, entry = items[at]
@@ -92,21 +92,21 @@ def _path(target: str) -> str:
     return "" if not path or ":" in path.split("/")[0] else posixpath.normpath(path.lstrip("/"))
 
 
-def read_nav(nav: Any, depth: int = 0) -> tuple[Entry, ...]:
+def read_nav(nav: Any, depth: int = 0) -> tuple[OutlineEntry, ...]:
     """Read `nav` of mkdocs.yml; what is no list of pages and groups is left out."""
-    made: list[Entry] = []
+    made: list[OutlineEntry] = []
     for item in nav if isinstance(nav, list) and depth < _MOST else ():
         for title, value in item.items() if isinstance(item, dict) else [("", item)]:
             if isinstance(value, list):
-                made.append(Entry(_words(str(title)), "", read_nav(value, depth + 1)))
+                made.append(OutlineEntry(_words(str(title)), "", read_nav(value, depth + 1)))
             elif isinstance(value, str) and (path := _path(value)):
-                made.append(Entry(_words(str(title or "")), path))
+                made.append(OutlineEntry(_words(str(title or "")), path))
     return tuple(made)
 
 
-def mapped(entries: Iterable[Entry], change: Callable[[str], str]) -> tuple[Entry, ...]:
+def mapped(entries: Iterable[OutlineEntry], change: Callable[[str], str]) -> tuple[OutlineEntry, ...]:
     """Return entries with the path of each page changed; pages without one and empty groups are left out."""
-    made: list[Entry] = []
+    made: list[OutlineEntry] = []
     for entry in entries:
         path = change(entry.path) if entry.path else ""
         children = mapped(entry.children, change)

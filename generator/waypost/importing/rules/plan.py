@@ -47,8 +47,7 @@ from waypost.importing.rules.front_matter import (
 from waypost.importing.rules.headings import anchors_of, demote, kind_of, split_title
 from waypost.importing.rules.hosts import Elsewhere, own_hosts, path_of
 from waypost.importing.rules.links import Assets, LinkMapper
-from waypost.importing.rules.names import Names, name_pages, readable
-from waypost.importing.rules.order import positions
+from waypost.importing.rules.names import Names, name_pages, positions, readable
 from waypost.importing.rules.parts import Parts, is_part
 from waypost.importing.rules.word_counts import html_words, source_words, words_in
 from waypost.reading.rules.redirects import file_at

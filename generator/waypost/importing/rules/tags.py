@@ -29,7 +29,7 @@ _LONGEST = 30
 """Lines of one tag."""
 
 
-class Form(Enum):
+class TagForm(Enum):
     """What a tag does."""
 
     OPEN = auto()
@@ -43,7 +43,7 @@ class Tag:
 
     name: str
     """In lower case."""
-    form: Form
+    form: TagForm
     start: int
     end: int
     shown: str
@@ -103,7 +103,7 @@ def _tag(found: re.Match[str]) -> Tag:
     shown = found["liquid"] or found["hugo"] or found["jsx"]
     is_end = bool(found["end"] or found["slash"] or found["close"])
     rest = found["rest"] or found["given"] or found["attributes"] or ""
-    form = Form.CLOSE if is_end else Form.SINGLE if found["closed"] or found["single"] else Form.OPEN
+    form = TagForm.CLOSE if is_end else TagForm.SINGLE if found["closed"] or found["single"] else TagForm.OPEN
     values = {name.lower(): next(filter(None, given), "") for name, *given in _NAMED.findall(rest)}
     plain = _PLAIN.findall(_NAMED.sub("", rest)) if found["jsx"] is None else []
     words = tuple(filter(None, (next(filter(None, it), "") for it in plain)))
@@ -112,7 +112,7 @@ def _tag(found: re.Match[str]) -> Tag:
 
 def closed_names(lines: Iterable[SourceLine]) -> frozenset[str]:
     """Return the names that are closed somewhere; a tag of another name stands by itself."""
-    return frozenset(tag.name for line in lines for tag in tags_in(line.text) if tag.form is Form.CLOSE)
+    return frozenset(tag.name for line in lines for tag in tags_in(line.text) if tag.form is TagForm.CLOSE)
 
 
 def fenced(lines: Lines) -> Iterator[tuple[SourceLine, bool]]:
