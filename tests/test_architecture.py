@@ -34,6 +34,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "mkdocs": {
         "help/mkdocs/site.py": "starts a build",
         "help/mkdocs/plugin.py": "is what a build calls",
+        "help/mkdocs/extensions.py": "settles the extensions that a site names",
     },
     "jinja2": {
         "base/files/templates.py": "finds the templates of theme/",
@@ -67,8 +68,13 @@ ALLOWED: dict[str, dict[str, str]] = {
     "jsonpath_rfc9535": {"base/net/json_paths.py": ""},
     "cronsim": {"base/cron.py": ""},
     "apprise": {"notify/channels/apprise/__init__.py": ""},
-    "markdown": {"help/io/article_markup.py": ""},
+    "markdown": {
+        "help/io/article_markup.py": "is an extension of it",
+        "help/mkdocs/extensions.py": "asks what an extension reads",
+    },
     "markdown_it": {"base/markdown/": ""},
+    "mdit_py_plugins": {"base/markdown/grammar.py": ""},
+    "pygments": {"base/markdown/code_colours.py": ""},
     "psycopg": {"base/database/postgres.py": ""},
     "yaml": {"base/files/yaml_source.py": ""},
     "snowballstemmer": {"search/io/language.py": ""},

@@ -32,6 +32,7 @@ from helpers.texts import (
 from waypost.base.faults import FaultKind
 from waypost.base.files.languages import languages, load_words
 from waypost.base.i18n import Phrase
+from waypost.base.markdown.grammar import TITLED_BOXES
 from waypost.formats.article import Priority
 from waypost.formats.observations import Resolution
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, UpdateStatus
@@ -48,6 +49,7 @@ from waypost.status.rules.uptime import SHOWN_WINDOWS
 OTHERS = [language for language in languages() if language != "en"]
 
 DYNAMIC: Mapping[str, Iterable[str]] = {
+    "box.": TITLED_BOXES,
     # A name that is put together: its fixed part, and all that may follow it.
     "status.state.": ComponentStatus,
     "status.impact.": Impact,

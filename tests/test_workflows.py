@@ -261,13 +261,28 @@ def test_a_bad_push_fails_with_the_place_and_nothing_is_built(host: str, name: s
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_a_good_pull_request_passes_and_builds_nothing(host: str, pushed: Pushed) -> None:
+def test_a_good_pull_request_passes_and_publishes_nothing(host: str, pushed: Pushed) -> None:
     job = workflow(pushed, host)["lint"]
     clone = pushed.clone(job)
     outcome = run_job(job, clone)
     assert outcome.code == 0, said(outcome)
     assert annotations(outcome.log) == []
-    assert not (clone / "site").exists()
+    assert "Built 1 articles" in outcome.log
+    assert job.publishes == ""
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_pull_request_with_a_hook_is_refused_and_the_hook_does_not_run(host: str, pushed: Pushed) -> None:
+    root = pushed.repository.root
+    (root / "hook.py").write_text("open('ran', 'w').close()\n", encoding="utf-8")
+    (root / "mkdocs.yml").write_text(f"hooks: [hook.py]\n{(root / 'mkdocs.yml').read_text('utf-8')}")
+    pushed.push(day(3))
+    job = workflow(pushed, host)["lint"]
+    clone = pushed.clone(job)
+    outcome = run_job(job, clone)
+    assert outcome.code == 1, said(outcome)
+    assert "mkdocs.yml:1:1: error bad-value: A hook is a program" in outcome.log
+    assert not (clone / "ran").exists()
 
 
 @dataclass(frozen=True)

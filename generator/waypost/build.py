@@ -16,6 +16,7 @@ from waypost.base.files.file_tree import FolderFiles, is_alive, sync_tree
 from waypost.formats.project import Project
 from waypost.help.io.build_record import BuildRecord, load_record, save_record
 from waypost.help.mkdocs.site import build_help_center
+from waypost.help.mkdocs.untrusted import check_untrusted, hidden_environment
 from waypost.monitor.store.reading import read_history
 from waypost.problems import Problem, ProblemsFound
 from waypost.publishing.pages.render import SITE_FOLDER
@@ -48,12 +49,20 @@ def build_site(
     lock: AbstractContextManager[Any] | None = None,
     *,
     anew: bool = False,
+    is_trusted: bool = True,
 ) -> BuildReport:
     """Bring site/ up to date. What would come out the same is left alone, unless `anew` is set.
 
-    Raises ProblemsFound, with the published site untouched, where anything is wrong. `lock` is held
+    Raises ProblemsFound, with the published site untouched, where anything is wrong. Of a site that is not trusted,
+    hooks, plugins of others and the like are wrong, and nothing of it sees the environment. `lock` is held
     while published files are changed, for those who publish from several threads.
     """
+    if not is_trusted:
+        check_untrusted(site.root)
+        # What another build left behind has compiled templates in it, and may have come with the site.
+        shutil.rmtree(site.cache, ignore_errors=True)
+        with hidden_environment():
+            return build_site(site, now, database_url, lock, anew=anew)
     project, problems = check_project(site)
     if project is None:
         raise ProblemsFound(problems)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 CODES: dict[str, str] = {
+    "active-html": "An article holds a script, a form or other HTML that does more than show something.",
     "bad-date": "A date or time cannot be read, or a time lacks its offset from UTC.",
     "bad-value": "A value is of the right type but not one that can be used here.",
     "broken-anchor": "A link leads to a section that its page does not have.",

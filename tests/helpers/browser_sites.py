@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 from helpers.stores import Store, observed
 from waypost.build import build_site
@@ -91,9 +93,11 @@ class Served:
 
 
 @contextmanager
-def served(site: Site) -> Iterator[Served]:
-    """Serve what was built of a site, as `waypost serve` does."""
+def served(site: Site, headers: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """Serve what was built of a site, as `waypost serve` does, and send these headers with everything."""
     server = DevServer(("127.0.0.1", 0), site.output, None)
+    if headers:
+        _add_headers(server, headers)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -102,6 +106,18 @@ def served(site: Site) -> Iterator[Served]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _add_headers(server: DevServer, headers: Mapping[str, str]) -> None:
+    handler = cast("partial[Any]", server.RequestHandlerClass)
+
+    class WithHeaders(handler.func):  # type: ignore[misc]  # made at run time
+        def end_headers(self) -> None:
+            for name, value in headers.items():
+                self.send_header(name, value)
+            super().end_headers()
+
+    server.RequestHandlerClass = partial(WithHeaders, **handler.keywords)
 
 
 def build_calm(root: Path) -> Site:

@@ -14,18 +14,24 @@ from waypost.reading.site import Site
 @click.command("build")
 @database_option
 @click.option("--clean", is_flag=True, help="Make every page again, whatever the last build left behind.")
-def command(site: Site, database: str, clean: bool) -> None:
+@click.option(
+    "--untrusted",
+    is_flag=True,
+    help="Refuse what runs programs of the site: hooks, plugins of others, templates.",
+)
+def command(site: Site, database: str, clean: bool, untrusted: bool) -> None:
     """Build the help center and the status page into site/.
 
     A page that would come out the same is left alone, so that one changed article takes a moment. Where
-    anything is wrong, every problem is named and the published site stays as it was.
+    anything is wrong, every problem is named and the published site stays as it was. What a stranger sends is
+    built with --untrusted, on a machine without secrets.
 
     Example: waypost build
     """
     from waypost.build import build_site
 
     started = time.monotonic()
-    report = build_site(site, utc_now(), database, anew=clean)
+    report = build_site(site, utc_now(), database, anew=clean, is_trusted=not untrusted)
     print_problems(report.warnings)
     seconds = time.monotonic() - started
     click.echo(

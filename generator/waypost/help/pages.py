@@ -299,9 +299,15 @@ class HelpPages:
         write_atomic(output / SUGGESTIONS_PATH, json.dumps(suggestions, ensure_ascii=False).encode())
         folder = output / STATUS_FOLDER
         write_atomic(folder / SHELL_PATH, shell.encode())
-        sheets = [output / path for path in self._site.own_styles if (output / path).is_file()]
+        sheets = [sheet.read_bytes() for path in self._site.own_styles if (sheet := _inside(output, path))]
         if sheets:
-            write_atomic(folder / STYLES_PATH, b"\n".join(sheet.read_bytes() for sheet in sheets))
-        logo = output / self._site.logo
-        if self._site.logo and logo.is_file():
+            write_atomic(folder / STYLES_PATH, b"\n".join(sheets))
+        logo = _inside(output, self._site.logo)
+        if logo:
             write_atomic(folder / logo_path(self._site), logo.read_bytes())
+
+
+def _inside(output: Path, path: str) -> Path | None:
+    """Return a file that was made, by its path in mkdocs.yml; one from elsewhere on this machine is none."""
+    file = (output / path).resolve()
+    return file if file.is_file() and file.is_relative_to(output.resolve()) else None

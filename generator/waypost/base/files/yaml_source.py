@@ -188,6 +188,49 @@ def find_list(text: str, key: str) -> tuple[ListSpan | None, int | None]:
     return (ListSpan("empty", span), indent) if value.tag == "tag:yaml.org,2002:null" else (None, None)
 
 
+_PLAIN_TAGS = {
+    f"tag:yaml.org,2002:{kind}"
+    for kind in (
+        "null",
+        "bool",
+        "int",
+        "float",
+        "str",
+        "seq",
+        "map",
+        "binary",
+        "timestamp",
+        "omap",
+        "set",
+        "value",
+    )
+}
+
+
+def find_tags(text: str) -> list[tuple[str, int, int]]:
+    """Return every tag in a text of YAML that is more than plain data, with its line and column from 1.
+
+    `<<`, which merges mappings, is one of them: `tag:yaml.org,2002:merge`. Nothing is made of the text.
+    """
+    found: list[tuple[str, int, int]] = []
+    seen: set[int] = set()
+    # As PyYAML itself resolves scalars, because that is what other programs read the text with.
+    waiting: list[yaml.Node | None] = [yaml.compose(text, Loader=yaml.SafeLoader)]
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen:
+            continue
+        # An alias stands for the node that has its anchor.
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            waiting += [part for pair in node.value for part in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        if node.tag not in _PLAIN_TAGS:
+            found.append((node.tag, node.start_mark.line + 1, node.start_mark.column + 1))
+    return sorted(found, key=lambda tag: tag[1:])
+
+
 def parse_yaml(
     source: Source,
     text: str | None = None,

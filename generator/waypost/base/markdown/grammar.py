@@ -106,6 +106,15 @@ def _line(state: StateBlock, line: int) -> str:
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
 
 
+def _first_line(state: StateBlock, line: int, marks: str, form: re.Pattern[str]) -> re.Match[str] | None:
+    """Read the first line of a box, which begins with one of some marks."""
+    at = state.bMarks[line] + state.tShift[line]
+    # Asked of every line, so that the cheap question comes first.
+    if state.src[at : at + 1] not in marks or state.is_code_block(line):
+        return None
+    return form.match(_line(state, line))
+
+
 def _quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Read a quote; what looks like one in many others is text."""
     return state.level < MAX_NESTING - 2 and blockquote(state, start, end, silent)
@@ -120,7 +129,7 @@ def _html(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def _indented_box(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Read a box or a tab with the lines that are moved in by four, as blocks of their own."""
-    found = None if state.is_code_block(start) else _INDENTED.match(_line(state, start))
+    found = _first_line(state, start, "!?=", _INDENTED)
     if found is None or (found["names"] is None and found["title"] is None):
         return False
     if silent:
@@ -144,7 +153,7 @@ def _indented_box(state: StateBlock, start: int, end: int, silent: bool) -> bool
 
 def _colon_box(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Read a box between lines of colons; one of a kind that nobody knows stays as it is."""
-    found = None if state.is_code_block(start) else _COLONS.match(_line(state, start))
+    found = _first_line(state, start, ":", _COLONS)
     if found is None or found["name"].lower() not in BOX_KINDS:
         return False
     if silent:

@@ -24,6 +24,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
+from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.languages import site_words
 from waypost.base.files.resources import assets, theme_folder
 from waypost.base.files.templates import Templates, is_own
@@ -236,6 +237,9 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         output = Path(config.site_dir)
         self._gather()
         shell = self.environment.get_template("waypost/status/shell.html").render(context)
+        styles = self.environment.get_template("waypost/help/material_styles.html").render(context).strip()
+        if styles:
+            write_atomic(output / "assets/waypost/material.css", styles.encode())
         self.pages.leave_behind(output, shell)
         self.pages.outputs.write(
             output, lambda name, values: self.environment.get_template(name).render(values), self._reuse

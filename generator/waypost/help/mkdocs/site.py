@@ -26,6 +26,7 @@ from waypost.base.files.resources import package_folder, theme_folder
 from waypost.formats.project import Project
 from waypost.help.io.build_record import BuildRecord, Reuse
 from waypost.help.io.build_workers import BuildWorkers, WorkerFailed
+from waypost.help.mkdocs.extensions import OWN_PLUGINS, is_known
 from waypost.help.mkdocs.plugin import PlannedBuild, WaypostPlugin
 from waypost.help.pages import TakeSnapshot
 from waypost.problems import Level, Location, Problem, ProblemsFound
@@ -175,17 +176,6 @@ _LIBRARIES = (
     *("pygments", "jinja2", "markupsafe"),
     *("whoosh-reloaded", "whoosh", "babel", "pydantic", "pyyaml", "feedgen"),
 )
-_OWN_PLUGINS = {"search", "material/search", "waypost"}
-
-_OWN_EXTENSIONS = {
-    *("abbr", "admonition", "attr_list", "codehilite", "def_list", "extra", "fenced_code", "footnotes"),
-    *("legacy_attrs", "legacy_em", "md_in_html", "meta", "nl2br", "sane_lists", "smarty", "tables", "toc"),
-    "wikilinks",
-}
-"""The extensions of Python-Markdown itself."""
-
-_READS_FILES = {"pymdownx.snippets", "pymdownx.b64"}
-"""Extensions whose pages change with files that no page names in a way that Waypost knows."""
 
 
 def can_reuse(config: Any) -> bool:
@@ -198,19 +188,13 @@ def can_reuse(config: Any) -> bool:
     own = Path(config.theme.custom_dir) if config.theme.custom_dir else None
     extensions = [name for name in config.markdown_extensions if isinstance(name, str)]
     return (
-        set(config.plugins) <= _OWN_PLUGINS
+        set(config.plugins) <= OWN_PLUGINS
         and not config.hooks
         and "!ENV" not in text
         and "INHERIT" not in text
         and not (own and any(own.rglob("*.html")))
-        and all(_is_pure(name) for name in extensions)
+        and all(is_known(name) for name in extensions)
     )
-
-
-def _is_pure(extension: str) -> bool:
-    """Tell whether a page that an extension renders depends on the text of the page alone."""
-    name = extension.removeprefix("markdown.extensions.")
-    return name in _OWN_EXTENSIONS or (name.startswith("pymdownx.") and name not in _READS_FILES)
 
 
 def program_digest(root: Path, config: Any) -> str:

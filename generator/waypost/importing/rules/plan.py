@@ -14,7 +14,7 @@ from typing import Any
 from waypost.formats.article import PageKind
 from waypost.help.kinds import DEFAULT_KIND
 from waypost.importing.rules import headings, markup
-from waypost.importing.rules.active_html import strip_active
+from waypost.importing.rules.active_html import drop_active_html
 from waypost.importing.rules.addresses import (
     AddressBook,
     Redirects,
@@ -74,7 +74,9 @@ STEPS = (
         "liquid", markup.convert_liquid, "Template code is reported, after the shortcodes are gone."
     ),
     ConversionStep("components", markup.convert_components, "What is left of components, after the blocks."),
-    ConversionStep("active", strip_active, "No article may run code; components have become HTML by now."),
+    ConversionStep(
+        "active", drop_active_html, "No article may run code; components have become HTML by now."
+    ),
     ConversionStep("icons", markup.convert_icons, "Names of icons would show as text."),
     ConversionStep("underlined", headings.convert_underlined, "One form of headings for the steps below."),
     ConversionStep(
