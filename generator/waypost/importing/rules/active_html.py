@@ -96,7 +96,9 @@ def _video(item: ActiveHtml) -> str:
 def _link(item: ActiveHtml) -> str:
     """Return a link to what another frame shows, so that readers find it."""
     address = _address(item)
-    return f"[{_title(item) or address}]({address})" if re.match(r"https?://[^\s()<>]+$", address) else ""
+    if not re.match(r"https?://[^\s()<>]+$", address):
+        return ""
+    return f"[{_title(item)}]({address})" if _title(item) else f"<{address}>"
 
 
 def _address(item: ActiveHtml) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from waypost.importing.rules.collection import Conversion, Lines, SourceLine, indent_of
-from waypost.importing.rules.tags import Tag, TagForm, closed_names, fenced, is_fence, joined, tags_in
+from waypost.importing.rules.tags import TagForm, ToolTag, closed_names, fenced, is_fence, joined, tags_in
 
 KINDS = {
     **{name: name for name in ["note", "tip", "info", "warning", "danger", "success", "question", "example"]},
@@ -36,7 +36,7 @@ _DEEPEST = 10
 class _Frame:
     """A block that is open."""
 
-    tag: Tag
+    tag: ToolTag
     margin: int
     """The column at which its text is written."""
     bullet: str = ""
@@ -49,11 +49,11 @@ class _Frame:
     """Titles that it gives to the blocks in it."""
 
 
-_Opening = Callable[[Tag, list[_Frame]], tuple[list[str], _Frame | None]]
+_Opening = Callable[[ToolTag, list[_Frame]], tuple[list[str], _Frame | None]]
 """Returns the lines for the first tag, and the frame for what follows; None where there is none."""
 
 
-def _box(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame]:
+def _box(tag: ToolTag, _: list[_Frame]) -> tuple[list[str], _Frame]:
     given = [tag.value("type", "style", "color", "status", "kind", "variant"), *tag.words[:1], tag.name]
     kind = next((KINDS[word.lower()] for word in given if word.lower() in KINDS), "note")
     title = tag.value("title", "header", "heading") or next((it for it in tag.words if " " in it), "")
@@ -62,12 +62,12 @@ def _box(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame]:
     return ["", f"!!! {kind}{_quoted(title)}"], _Frame(tag, 4)
 
 
-def _fold(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame]:
+def _fold(tag: ToolTag, _: list[_Frame]) -> tuple[list[str], _Frame]:
     title = tag.value("title", "summary", "label", "header", "question") or next(iter(tag.words), "")
     return ["", f"??? note{_quoted(title)}"], _Frame(tag, 4)
 
 
-def _tab(tag: Tag, frames: list[_Frame]) -> tuple[list[str], _Frame]:
+def _tab(tag: ToolTag, frames: list[_Frame]) -> tuple[list[str], _Frame]:
     labels = next((frame.labels for frame in reversed(frames) if frame.labels), {})
     value = tag.value("value")
     title = tag.value("label", "title", "name", "header", "text") or labels.get(value, "")
@@ -77,17 +77,17 @@ def _tab(tag: Tag, frames: list[_Frame]) -> tuple[list[str], _Frame]:
     return ["", f"==={_quoted(title or 'Tab')}"], _Frame(tag, 4)
 
 
-def _tabs(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame]:
+def _tabs(tag: ToolTag, _: list[_Frame]) -> tuple[list[str], _Frame]:
     """Open a set of tabs, whose titles may be listed in its own tag."""
     return [""], _Frame(tag, 0, labels=tag.labels)
 
 
-def _step(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame]:
+def _step(tag: ToolTag, _: list[_Frame]) -> tuple[list[str], _Frame]:
     title = tag.value("title", "name", "label", "heading") or next(iter(tag.words), "")
     return ["", *([f"1.  **{title}**", ""] if title else [])], _Frame(tag, 4, bullet="" if title else "1.  ")
 
 
-def _card(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
+def _card(tag: ToolTag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
     title = tag.value("title", "header", "label", "name", "text") or next(iter(tag.words), "")
     target = tag.value("href", "link", "url", "to", "src")
     words = f"[{_plain(title or target)}]({_target(target)})" if target else _plain(title)
@@ -98,30 +98,30 @@ def _card(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
     return ["", *([line] if line else []), *([""] if line and frame else [])], frame
 
 
-def _wrapper(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame]:
+def _wrapper(tag: ToolTag, _: list[_Frame]) -> tuple[list[str], _Frame]:
     title = tag.value("title", "caption")
     return ["", *([f"**{title}**", ""] if title else [])], _Frame(tag, 0)
 
 
-def _code(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame]:
+def _code(tag: ToolTag, _: list[_Frame]) -> tuple[list[str], _Frame]:
     return [""], _Frame(tag, 0, fence_title=tag.value("title", "filename"))
 
 
-def _page_ref(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
+def _page_ref(tag: ToolTag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
     """Write a link to a page; its words are those of the link in the block, where there are any."""
     target = tag.value("url", "page", "href")
     frame = None if tag.form is TagForm.SINGLE else _Frame(tag, 0)
     return ["", *([] if frame or not target else [f"[{target}]({_target(target)})", ""])], frame
 
 
-def _file(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
+def _file(tag: ToolTag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
     target = tag.value("src", "url")
     name = tag.value("name", "title") or target.rpartition("/")[2]
     frame = None if tag.form is TagForm.SINGLE else _Frame(tag, 0)
     return ["", *([f"[{_plain(name)}]({_target(target)})", ""] if target else [])], frame
 
 
-def _embed(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
+def _embed(tag: ToolTag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
     target = tag.value("url", "src") or next(iter(tag.words), "")
     is_video = re.match(
         r"https?://(?:www\.|player\.)?(?:youtube\.com/watch|youtu\.be/|vimeo\.com/\d)", target
@@ -204,17 +204,17 @@ class _BlockWriter:
                 self._text(line, line.text, is_code=is_code)
         return self._made
 
-    def _tags(self, text: str) -> list[Tag]:
+    def _tags(self, text: str) -> list[ToolTag]:
         return [tag for tag in tags_in(text) if self._is_block(tag)]
 
-    def _is_block(self, tag: Tag) -> bool:
+    def _is_block(self, tag: ToolTag) -> bool:
         if tag.name not in BLOCKS:
             return False
         # A word in angle brackets may be a word.
         is_component = tag.shown[:1].isupper()
         return not is_component or self._is_mdx or tag.name in self._closed or bool(tag.values)
 
-    def _split(self, line: SourceLine, tags: list[Tag]) -> None:
+    def _split(self, line: SourceLine, tags: list[ToolTag]) -> None:
         """Write what stands before, between and behind the tags of a line."""
         column = indent_of(line.text)
         end = 0
@@ -231,9 +231,9 @@ class _BlockWriter:
         if text.strip():
             self._text(line, " " * column + text.strip(), is_code=False)
 
-    def _open(self, line: SourceLine, tag: Tag, column: int) -> None:
+    def _open(self, line: SourceLine, tag: ToolTag, column: int) -> None:
         if tag.form is TagForm.OPEN and tag.name not in self._closed:
-            tag = Tag(tag.name, TagForm.SINGLE, tag.start, tag.end, tag.shown, tag.values, tag.words)
+            tag = ToolTag(tag.name, TagForm.SINGLE, tag.start, tag.end, tag.shown, tag.values, tag.words)
         margin = self._place(column)
         lines, frame = BLOCKS[tag.name](tag, self._frames)
         if self._ended_tabs:
@@ -244,7 +244,7 @@ class _BlockWriter:
             frame.margin += margin
             self._frames.append(frame)
 
-    def _close(self, line: SourceLine, tag: Tag) -> None:
+    def _close(self, line: SourceLine, tag: ToolTag) -> None:
         if any(frame.tag.name == tag.name for frame in self._frames):
             while self._frames.pop().tag.name != tag.name:
                 pass

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from waypost.importing.rules.collection import Conversion, ImportNote, SourceLine
 from waypost.problems import Problem
+from waypost.reading.rules.videos import find_player
 
 CANONICAL_KEYS = ("html_url", "canonical", "canonical_url", "canonicalUrl", "publicUrl", "url")
 """Keys of front matter that name the address of a page with its host."""
@@ -28,9 +29,6 @@ _HELP_DESK = re.compile(
 
 _LIKELY = re.compile(r"/articles?/\d{1,20}-\w|/collections?/\d{1,20}-\w", re.IGNORECASE)
 """Addresses of help desks on hosts of their customers: Intercom, Help Scout."""
-
-_VIDEOS = frozenset({"www.youtube.com", "youtube.com", "youtu.be", "vimeo.com", "player.vimeo.com"})
-"""Hosts of videos, which are played from there and cannot come along."""
 
 _UNIQUE = 5
 """A number of as many digits is one of a help desk, whatever the host; a shorter one may be anybody's."""
@@ -88,7 +86,7 @@ class Elsewhere:
     def add(self, target: str, line: SourceLine, conversion: Conversion, *, is_file: bool) -> None:
         """Enter an address that stays as it is."""
         host = host_of(target)
-        if not host or host in _VIDEOS or not target.startswith(("http://", "https://", "//")):
+        if not host or find_player(target) or not target.startswith(("http://", "https://", "//")):
             return
         if is_file:
             self.addresses.setdefault(target)

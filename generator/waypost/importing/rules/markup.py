@@ -8,7 +8,7 @@ from functools import partial
 
 from waypost.importing.rules.collection import Conversion, Lines, SourceLine, map_prose, marked
 from waypost.importing.rules.containers import BLOCKS
-from waypost.importing.rules.tags import Tag, TagForm, closed_names, tags_in
+from waypost.importing.rules.tags import TagForm, ToolTag, closed_names, tags_in
 
 # Hugo
 
@@ -71,13 +71,13 @@ def _shortcode(found: re.Match[str], line: SourceLine, conversion: Conversion) -
     return made or _words(tag, "shortcode", line, conversion, alone=line.text.strip() == found[0])
 
 
-def _caption(tag: Tag) -> str:
+def _caption(tag: ToolTag) -> str:
     """Return the words below a figure, which readers saw beside what the picture says for those who cannot see it."""
     words = " ".join(filter(None, (tag.value("title"), tag.value("caption"))))
     return f" *{words.strip()}*" if words else ""
 
 
-def _words(tag: Tag, what: str, line: SourceLine, conversion: Conversion, *, alone: bool) -> str:
+def _words(tag: ToolTag, what: str, line: SourceLine, conversion: Conversion, *, alone: bool) -> str:
     """Return what people could read of a tag without counterpart, and name it."""
     message = (
         f"The {what} '{tag.shown}' has no counterpart. Its marks were left out, and its words were kept."
@@ -283,7 +283,7 @@ def _plain_attribute(found: re.Match[str]) -> str:
     return f' {found[2]}="{found[3]}"' if found[2] else ""
 
 
-def _component(tag: Tag, line: SourceLine, conversion: Conversion) -> str:
+def _component(tag: ToolTag, line: SourceLine, conversion: Conversion) -> str:
     """Return what stands for one tag of a component."""
     source = tag.value("src", "source", "image", "light")
     if tag.name in _PICTURES and source and tag.form is not TagForm.CLOSE:

@@ -38,7 +38,7 @@ class TagForm(Enum):
 
 
 @dataclass(frozen=True)
-class Tag:
+class ToolTag:
     """One tag in a line."""
 
     name: str
@@ -89,7 +89,7 @@ _READ = (
 )
 
 
-def tags_in(text: str) -> Iterator[Tag]:
+def tags_in(text: str) -> Iterator[ToolTag]:
     """Yield the tags of a line that are not between backticks."""
     if "{" not in text and "<" not in text:
         return
@@ -99,7 +99,7 @@ def tags_in(text: str) -> Iterator[Tag]:
             yield _tag(found)
 
 
-def _tag(found: re.Match[str]) -> Tag:
+def _tag(found: re.Match[str]) -> ToolTag:
     shown = found["liquid"] or found["hugo"] or found["jsx"]
     is_end = bool(found["end"] or found["slash"] or found["close"])
     rest = found["rest"] or found["given"] or found["attributes"] or ""
@@ -107,7 +107,7 @@ def _tag(found: re.Match[str]) -> Tag:
     values = {name.lower(): next(filter(None, given), "") for name, *given in _NAMED.findall(rest)}
     plain = _PLAIN.findall(_NAMED.sub("", rest)) if found["jsx"] is None else []
     words = tuple(filter(None, (next(filter(None, it), "") for it in plain)))
-    return Tag(shown.lower(), form, found.start(), found.end(), shown, values, words)
+    return ToolTag(shown.lower(), form, found.start(), found.end(), shown, values, words)
 
 
 def closed_names(lines: Iterable[SourceLine]) -> frozenset[str]:
