@@ -98,6 +98,15 @@ def _card(tag: ToolTag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
     return ["", *([line] if line else []), *([""] if line and frame else [])], frame
 
 
+def _field(tag: ToolTag, _: list[_Frame]) -> tuple[list[str], _Frame | None]:
+    """Write a field of an API as an entry of a list: its name, its type, and whether it must be there."""
+    name = tag.value("path", "query", "body", "header", "name", "title")
+    facts = [tag.value("type"), *(word for word in ("required", "deprecated") if word in tag.values)]
+    words = f"-   `{name}` {', '.join(filter(None, facts))}".rstrip()
+    frame = None if tag.form is TagForm.SINGLE else _Frame(tag, 4)
+    return ["", words, ""], frame
+
+
 def _wrapper(tag: ToolTag, _: list[_Frame]) -> tuple[list[str], _Frame]:
     title = tag.value("title", "caption")
     return ["", *([f"**{title}**", ""] if title else [])], _Frame(tag, 0)
@@ -162,6 +171,7 @@ BLOCKS: dict[str, _Opening] = {
     ),
     **_named(_fold, "disclosure toggle collapsible spoiler"),
     **_named(_tab, "tab tabitem tabs.tab tabpanel codetab tab-item"),
+    **_named(_field, "paramfield responsefield param field property"),
     **_named(_tabs, "tabs tabpane codegroup code-tabs codetabs tabgroup multicodeblock"),
     **_named(_step, "step steps.step stepper.step"),
     **_named(_card, "card linkcard link-card linkbutton cards.card tile"),

@@ -30,6 +30,9 @@ _ROOTS = ("", "static/", "public/", "assets/", "docs/", "content/", "source/", "
 
 _PLAIN_ROOTS = frozenset({"static", "public", "assets", "img", "images"})
 
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_MENTION = re.compile(r'<a data-mention href="([^"<>\n]{1,500})">([^<>\n]{0,300})</a>')
+"""How GitBook names another page inside of HTML."""
 _LINK_AS_TEXT = re.compile(r"(?<!!)\[([^\[\]\n]{1,300})\]\(<?([^()<>\n]{1,500})>?\)")
 
 
@@ -99,6 +102,8 @@ class LinkMapper:
             text = outside_code(
                 text, lambda part: _LINK_AS_TEXT.sub(lambda it: self._named(it, conversion), part)
             )
+        if "data-mention" in text:
+            text = _MENTION.sub(lambda it: self._mentioned(it, conversion), text)
         if "](" in text or "]:" in text:
             text = map_line(text, lambda target: self._turn(target, line, conversion))
         if "<" in text and "=" in text:
@@ -107,16 +112,25 @@ class LinkMapper:
 
     def _named(self, found: re.Match[str], conversion: Conversion) -> str:
         """Give a link whose text is the name of a file the title of its page."""
-        words, target = found.groups()
+        words, target = (_ESCAPED.sub(r"\1", part) for part in found.groups())
         path = target.partition("#")[0]
         is_name = words in (target, path, posixpath.basename(target)) and bool(re.search(r"[./]", words))
         page = self._find_page(conversion.page.path, unquote(path)) if is_name else ""
         title = self.titles.get(page, "") if not _SCHEME.match(target) else ""
-        return found[0].replace(words, title, 1) if title else found[0]
+        return (
+            f"[{title.replace('[', '(').replace(']', ')')}]{found[0][len(found[1]) + 2 :]}"
+            if title
+            else found[0]
+        )
+
+    def _mentioned(self, found: re.Match[str], conversion: Conversion) -> str:
+        named = self._named(re.match(_LINK_AS_TEXT, f"[{found[2]}]({found[1]})") or found, conversion)
+        return f'<a href="{found[1]}">{named[1:].partition("](")[0]}</a>'
 
     def _turn(self, target: str, line: SourceLine, conversion: Conversion) -> str:
         """Return where a link leads now; a link to nowhere is reported and stays as it is."""
         page = conversion.page.path
+        target = _ESCAPED.sub(r"\1", target)
         path, mark, anchor = target.partition("#")
         if not path:
             return f"#{self.anchors.get(page, {}).get(anchor, anchor)}"

@@ -24,7 +24,9 @@ _NAMED = re.compile(
     r"""([\w:.-]{1,60})\s*=\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|\{\s*"([^"]*)"\s*\}|\{\s*'([^']*)'\s*\}|\{\s*`([^`]*)`\s*\}|\{(.*?)\}(?=\s|$)|([^\s"'`{]+))"""
 )
 _PLAIN = re.compile(r"""["“]([^"“”]*)["”]|'([^']*)'|`([^`]*)`|(\S+)""")
-_OPEN = re.compile(r"\s*<[A-Z][\w.]{0,80}(?:\s[^<>\n]{0,2000})?$")
+_OPEN = re.compile(
+    r"\s*<[A-Z][\w.]{0,80}(?:\s[^<>\n]{0,2000})?$|.{0,2000}(?:\{\{[<%][^{}\n]{0,500}|\{%[^%{}\n]{0,500})$"
+)
 _LONGEST = 30
 """Lines of one tag."""
 
@@ -71,6 +73,8 @@ class ToolTag:
         if pairs:
             return {value: label for label, value in pairs}
         plain = re.findall(r"['\"`]([^'\"`]{1,200})['\"`]", listed) or listed.split(",")
+        if self.name == "tabs" and len(self.words) > 1:
+            plain = list(self.words)
         return {str(number): it.strip() for number, it in enumerate(plain) if it.strip()}
 
 
@@ -105,7 +109,11 @@ def _tag(found: re.Match[str]) -> ToolTag:
     rest = found["rest"] or found["given"] or found["attributes"] or ""
     form = TagForm.CLOSE if is_end else TagForm.SINGLE if found["closed"] or found["single"] else TagForm.OPEN
     values = {name.lower(): next(filter(None, given), "") for name, *given in _NAMED.findall(rest)}
-    plain = _PLAIN.findall(_NAMED.sub("", rest)) if found["jsx"] is None else []
+    plain = _PLAIN.findall(_NAMED.sub("", rest))
+    if found["jsx"]:
+        # A name without a value is a switch of a component, and no text.
+        values |= {word.lower(): "true" for *_, word in plain if word}
+        plain = []
     words = tuple(filter(None, (next(filter(None, it), "") for it in plain)))
     return ToolTag(shown.lower(), form, found.start(), found.end(), shown, values, words)
 
@@ -138,7 +146,7 @@ def is_fence(text: str) -> bool:
 
 
 def joined(lines: Lines) -> Lines:
-    """Put each tag of a component that goes over several lines on one."""
+    """Put each tag that goes over several lines on one."""
     made: Lines = []
     read = list(fenced(lines))
     at = 0
@@ -150,9 +158,7 @@ def joined(lines: Lines) -> Lines:
             for following, _ in read[at : at + _LONGEST]:
                 parts.append(following.text.strip())
                 whole = " ".join(parts)
-                if ">" in following.text and any(
-                    tag.start == len(whole) - len(whole.lstrip()) for tag in tags_in(whole)
-                ):
+                if any(tag.start < len(parts[0]) < tag.end for tag in tags_in(whole)):
                     line = line.with_text(whole)
                     at += len(parts) - 1
                     break
