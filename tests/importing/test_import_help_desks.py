@@ -30,6 +30,7 @@ def outcome(name: str, place: Path, folder: Path, **options: Any) -> dict[str, A
     return {
         "out": {path: (folder / "content" / path).read_text(encoding="utf-8") for path in written},
         "aside": report.aside,
+        "lost": {it.path: list(it.examples) for it in report.words if it.lost},
         "findings": [text.replace(place.as_posix(), "DIR") for text in found],
     }
 

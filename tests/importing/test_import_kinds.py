@@ -139,7 +139,7 @@ class _Shown(HTMLParser):
     """Collects the text of an element, without its title and what is only for machines."""
 
     VOID = ("img", "br", "hr", "input", "source", "meta", "link", "wbr", "col")
-    SKIPPED = ("wp-meta", "headerlink", "footnote-ref", "footnote-backref")
+    SKIPPED = ("wp-meta", "wp-video", "headerlink", "footnote-ref", "footnote-backref")
 
     def __init__(self, inside: str) -> None:
         super().__init__()

@@ -24,13 +24,22 @@ _KEPT = ("style", "class", "id", "width", "height", "align", "border", "cellpadd
 """Attributes that only the other tool's styles need, in tables that stay as they are."""
 
 
+_BEGINNING = re.compile(r"^(\s*)(#{1,6}\s|~{3,}|:{3,}|!!!|\?\?\?|===)", re.MULTILINE)
+
+
 class _Converter(MarkdownConverter):
     """Writes what articles here can show, where the library knows no counterpart."""
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
         """Write a text so that it shows as it is."""
         del parent_tags
-        return as_markdown(text) if text else ""
+        # Braces of templates would be taken for tags of other tools, and nothing of HTML is one.
+        return re.sub(r"\{(?=[{%])", "&#123;", as_markdown(text)) if text else ""
+
+    def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Keep lines that begin like boxes, tabs, headings or blocks of code."""
+        plain = _BEGINNING.sub(r"\1\\\2", text)
+        return str(super().convert_p(el, plain, parent_tags))  # type: ignore[misc]
 
     def convert_kbd(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Keep keys."""
@@ -46,8 +55,10 @@ class _Converter(MarkdownConverter):
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # the library's name  # noqa: N802
         """Keep the ids of headings, which links lead to."""
         name = str(el.get("id") or "")
+        if not text.strip():
+            return ""
         known = re.fullmatch(r"[\w.:-]{1,100}", name)
-        words = f"{text.strip()} {{ #{name} }}" if known and text.strip() else text
+        words = f"{text.strip()} {{ #{name} }}" if known else text
         return str(super().convert_hN(n, el, words, parent_tags))  # type: ignore[misc]
 
     def convert_div(self, el: Tag, text: str, parent_tags: set[str]) -> str:

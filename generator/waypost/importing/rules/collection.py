@@ -132,6 +132,8 @@ class Conversion:
 
     page: SourcePage
     notes: list[ImportNote] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    """Names of files that links showed, in whose places the titles of pages stand."""
 
     def note(
         self,

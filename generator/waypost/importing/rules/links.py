@@ -117,11 +117,10 @@ class LinkMapper:
         is_name = words in (target, path, posixpath.basename(target)) and bool(re.search(r"[./]", words))
         page = self._find_page(conversion.page.path, unquote(path)) if is_name else ""
         title = self.titles.get(page, "") if not _SCHEME.match(target) else ""
-        return (
-            f"[{title.replace('[', '(').replace(']', ')')}]{found[0][len(found[1]) + 2 :]}"
-            if title
-            else found[0]
-        )
+        if not title:
+            return found[0]
+        conversion.replaced.append(words)
+        return f"[{title.replace('[', '(').replace(']', ')')}]{found[0][len(found[1]) + 2 :]}"
 
     def _mentioned(self, found: re.Match[str], conversion: Conversion) -> str:
         named = self._named(re.match(_LINK_AS_TEXT, f"[{found[2]}]({found[1]})") or found, conversion)

@@ -318,7 +318,8 @@ def _page(
     if addresses:
         front["redirect_from"] = addresses
     kind = PageKind.CATEGORY if is_category else kind_of(title, draft.lines)
-    return PlannedPage(draft.target, kind, front, text_of(draft.lines), page, draft.words)
+    words = draft.words - words_in(" ".join(draft.conversion.replaced))
+    return PlannedPage(draft.target, kind, front, text_of(draft.lines), page, words)
 
 
 def _title(draft: _PageDraft, tree: SourceTree, names: Names) -> str:

@@ -31,8 +31,6 @@ _LINK = re.compile(
     r"\]\((?:<[^<>\n]{0,1000}>|[^()\n]{0,1000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?)\)|\]\[[^\[\]\n]{0,200}\]"
 )
 _WORDED = re.compile(rf"\[([^\[\]\n]{{0,500}})(?:{_LINK.pattern})")
-_FILE_NAME = re.compile(r"\[[^\[\]\s]{1,300}\.mdx?\](?=\()")
-"""A link that shows the name of a file, in whose place readers saw the title of the page."""
 _DEFINED = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]{1,200}\]:[ \t]*\S+.*$", re.MULTILINE)
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\n]{1,100}\]:?")
 _NUMBER = re.compile(r"^([ \t]*(?:>[ \t]*)*(?:[-*+][ \t]+)*)\d{1,9}[.)](?=\s)", re.MULTILINE)
@@ -118,7 +116,8 @@ def _texts(element: ET.Element) -> Iterator[str]:
 
 def html_words(text: str) -> Counter[str]:
     """Count the words that readers of a text in HTML saw."""
-    return words_in(html.unescape(_HTML.sub(" ", _INLINE.sub("", _ACTIVE.sub("", _COMMENT.sub("", text))))))
+    plain = _HTML.sub("\n", _INLINE.sub("", _ACTIVE.sub("", _COMMENT.sub("", text))))
+    return words_in(html.unescape(_NUMBER.sub(r"\1", plain)))
 
 
 def source_words(lines: Lines) -> Counter[str]:
@@ -147,7 +146,6 @@ def _shown(text: str) -> str:
             (_MODULE, ""),
             (_IMAGE, ""),
             (_DEFINED, ""),
-            (_FILE_NAME, "[]"),
             (_WORDED, r"\1"),
             (_LINK, "] "),
             (_FOOTNOTE, ""),
