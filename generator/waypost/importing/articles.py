@@ -67,7 +67,9 @@ class ImportReport:
     other_files: int
     files: tuple[ImportedFile, ...]
     problems: tuple[Problem, ...]
-    """Warnings for a person; none of them stops the site from being built."""
+    """Warnings for a person, those of one kind as one; none of them stops the site from being built."""
+    places: tuple[Problem, ...]
+    """The same with each place."""
     words: tuple[ArticleWords, ...]
     """The words of each article and of its page, the worst first."""
     redirects: int
@@ -127,6 +129,7 @@ def _written(
     for file in sorted(files, key=lambda file: (file.path in texts, file.path)):
         if file.fate is Fate.NEW and not dry_run:
             write_atomic(content / file.path, data(file.path))
+    others = {*tree.problems, *_kept(files, tree.shown)}
     pictures = sum(is_picture(path) for path in plan.copies)
     return ImportReport(
         articles=plan.articles,
@@ -138,7 +141,8 @@ def _written(
         words=_words(plan),
         redirects=sum(len(page.front.get("redirect_from", ())) for page in plan.pages),
         aside=plan.aside,
-        problems=tuple(sorted({*tree.problems, *merged(plan.notes), *_kept(files, tree.shown)})),
+        problems=tuple(sorted({*others, *merged(plan.notes)})),
+        places=tuple(sorted({*others, *(note.problem for note in plan.notes)})),
     )
 
 

@@ -21,7 +21,7 @@ def write_report(report: ImportReport, source: Path, place: Path) -> None:
         "old addresses that lead on": report.redirects,
     }
     aside = place.with_name(f"{place.stem}-front-matter.json")
-    text = report_text(source.as_posix(), counts, report.words, report.problems, report.aside, aside.name)
+    text = report_text(source.as_posix(), counts, report.words, report.places, report.aside, aside.name)
     write_atomic(place, text.encode())
     if report.aside:
         write_atomic(

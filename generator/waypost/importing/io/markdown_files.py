@@ -68,7 +68,7 @@ def read_tree(folder: Path, assets: Sequence[Path] = ()) -> tuple[SourceTree, li
         tool.outline,
         tool.former,
     )
-    return tree, [_as_warning(problem, shown) for problem in problems]
+    return tree, [*(_as_warning(problem, shown) for problem in problems), *tool.problems]
 
 
 def _from(folder: Path, path: Path) -> str:

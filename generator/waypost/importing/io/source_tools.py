@@ -12,7 +12,8 @@ from typing import Any
 
 from waypost.base.files.text_files import Source, read_bytes
 from waypost.base.files.yaml_source import parse_yaml
-from waypost.importing.rules.outline import Outline, OutlineEntry, mapped, read_nav, read_summary
+from waypost.importing.rules.outline import Outline, OutlineEntry, mapped, read_groups, read_nav, read_summary
+from waypost.problems import Level, Location, Problem
 
 _HIGHEST = 8
 """How many folders above the one that is imported are looked into."""
@@ -32,6 +33,7 @@ _SITES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 
 _SUMMARIES = ("SUMMARY.md", "summary.md")
 _GITBOOK = (".gitbook.yaml", ".gitbook.yml")
+_CODE = ("js", "ts", "mjs", "cjs")
 _MKDOCS = ("mkdocs.yml", "mkdocs.yaml", "properdocs.yml")
 
 
@@ -48,6 +50,7 @@ class SourceTool:
     """Old addresses, each with the file that it led to, from the folder that is imported."""
     own: set[str] = field(default_factory=set)
     """Files of the tool itself in the folder, which are no pages."""
+    problems: list[Problem] = field(default_factory=list)
 
 
 def find_tool(folder: Path) -> SourceTool:
@@ -59,6 +62,8 @@ def find_tool(folder: Path) -> SourceTool:
                 tool.roots += [_below(place, root) for root in roots]
         _add_gitbook(tool, folder, place)
         _add_mkdocs(tool, folder, place)
+        _add_mintlify(tool, folder, place)
+        _note_code(tool, place)
     tool.roots = [root for root in dict.fromkeys(tool.roots) if root.is_dir()]
     return tool
 
@@ -109,6 +114,31 @@ def _add_mkdocs(tool: SourceTool, folder: Path, place: Path) -> None:
     _set_outline(tool, "mkdocs.yml", folder, docs, read_nav(settings.get("nav")))
 
 
+def _add_mintlify(tool: SourceTool, folder: Path, place: Path) -> None:
+    name = next((name for name in ("docs.json", "mint.json") if (place / name).is_file()), "")
+    entries = read_groups(_mapping(place, name).get("navigation") or []) if name else ()
+
+    def file_of(path: str) -> str:
+        found = (f"{path}{ending}" for ending in (".mdx", ".md") if (place / f"{path}{ending}").is_file())
+        return _from_folder(folder, place, next(found, path))
+
+    if entries:
+        _keep_outline(tool, Outline(name, mapped(entries, file_of)))
+
+
+def _note_code(tool: SourceTool, place: Path) -> None:
+    """Note an order that is written as code."""
+    for name in (*(f"sidebars.{end}" for end in _CODE), *(f"astro.config.{end}" for end in _CODE)):
+        data = read_bytes(place, place / name)[0] if (place / name).is_file() else None
+        if data and b"sidebar" in data.lower() and b"autogenerate" not in data:
+            message = (
+                f"The order in {name} is code, which is not run. Give articles and categories a position."
+            )
+            tool.problems.append(
+                Problem(Location((place / name).as_posix()), "import", message, Level.WARNING)
+            )
+
+
 def _set_outline(
     tool: SourceTool,
     name: str,
@@ -119,9 +149,14 @@ def _set_outline(
     is_whole: bool = False,
 ) -> None:
     """Keep the nearest order that lists pages of the folder; its paths count from the folder then."""
-    entries = mapped(entries, lambda path: _from_folder(folder, root, path))
-    if entries and tool.outline is None:
-        tool.outline = Outline(name, entries, is_whole)
+    _keep_outline(
+        tool, Outline(name, mapped(entries, lambda path: _from_folder(folder, root, path)), is_whole)
+    )
+
+
+def _keep_outline(tool: SourceTool, outline: Outline) -> None:
+    if outline.entries and tool.outline is None:
+        tool.outline = outline
 
 
 def _from_folder(folder: Path, root: Path, path: str) -> str:

@@ -1,4 +1,4 @@
-"""The order that readers knew: SUMMARY.md of GitBook and mdBook, `nav` of mkdocs.yml."""
+"""The order that readers knew: SUMMARY.md of GitBook and mdBook, `nav` of mkdocs.yml, docs.json of Mintlify."""
 
 from __future__ import annotations
 
@@ -102,6 +102,23 @@ def read_nav(nav: Any, depth: int = 0) -> tuple[OutlineEntry, ...]:
             elif isinstance(value, str) and (path := _path(value)):
                 made.append(OutlineEntry(_words(str(title or "")), path))
     return tuple(made)
+
+
+def read_groups(navigation: Any, depth: int = 0) -> tuple[OutlineEntry, ...]:
+    """Read `navigation` of docs.json or mint.json: pages, and groups of them in tabs, anchors and the like."""
+    made: list[OutlineEntry] = []
+    for item in navigation if isinstance(navigation, list) else [navigation]:
+        if isinstance(item, str) and (path := _path(item)):
+            made.append(OutlineEntry("", path))
+        elif isinstance(item, dict) and depth < _MOST:
+            inner = [it for key in _GROUPS for it in read_groups(item.get(key) or [], depth + 1)]
+            title = next((item[key] for key in _TITLES if isinstance(item.get(key), str)), "")
+            made += [OutlineEntry(_words(title), "", tuple(inner))] if title and inner else inner
+    return tuple(made)
+
+
+_GROUPS = ("tabs", "anchors", "dropdowns", "groups", "pages")
+_TITLES = ("group", "tab", "anchor", "dropdown")
 
 
 def mapped(entries: Iterable[OutlineEntry], change: Callable[[str], str]) -> tuple[OutlineEntry, ...]:

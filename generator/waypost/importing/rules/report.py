@@ -9,6 +9,9 @@ from typing import Any
 from waypost.importing.rules.word_counts import ArticleWords, totals
 from waypost.problems import Problem
 
+_MOST_PLACES = 50
+"""Places that one finding lists."""
+
 
 def report_text(
     source: str,
@@ -62,15 +65,16 @@ def _words(words: Sequence[ArticleWords]) -> Iterator[str]:
 
 
 def _problems(problems: Iterable[Problem]) -> Iterator[str]:
-    kinds: dict[str, list[Problem]] = {}
+    """Tell each kind of finding with its places, the most frequent first."""
+    kinds: dict[str, list[str]] = {}
     for problem in problems:
-        kinds.setdefault(problem.code, []).append(problem)
+        kinds.setdefault(problem.message, []).append(str(problem.location))
     if not kinds:
-        yield from ("Nothing.", "")
-    for code, members in sorted(kinds.items(), key=lambda it: (-len(it[1]), it[0])):
-        yield from (f"### {code}", "")
-        yield from (f"- {_plain(str(problem.location))}: {_plain(problem.message)}" for problem in members)
-        yield ""
+        yield "Nothing."
+    for message, places in sorted(kinds.items(), key=lambda it: (-len(it[1]), it[0])):
+        more = f", and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
+        yield f"- {_plain(message)} ({len(places)}: {_plain(', '.join(places[:_MOST_PLACES]))}{more})"
+    yield ""
 
 
 def _plain(text: str) -> str:
