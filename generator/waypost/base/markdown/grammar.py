@@ -33,6 +33,7 @@ _COLONS = re.compile(
 )
 """First lines of the boxes of Docusaurus, Starlight and VitePress, which end with as many colons."""
 
+_FENCE = re.compile(r"`{3,}(?=[^`]*$)|~{3,}")
 _ALERT = re.compile(r"\\?\[!(?P<name>[A-Za-z]+)\](?P<fold>[+-]?)[ \t]*(?P<title>[^\n]*)(?:\n|$)")
 _OPTION_TITLE = re.compile(r"""title=(?:"([^"]*)"|'([^']*)')""")
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
@@ -160,23 +161,24 @@ def _colon_box(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if silent:
         return True
     count = len(found["marks"])
-    inner = start + 1
-    while inner < end and not _closes(state, inner, count):
-        if not state.isEmpty(inner) and state.sCount[inner] < state.blkIndent:
+    inner, closed, fence = start + 1, False, ""
+    while inner < end and (state.isEmpty(inner) or state.sCount[inner] >= state.blkIndent):
+        line = _line(state, inner).strip()
+        if fence:
+            # Colons in code are code.
+            fence = "" if line.startswith(fence) and not line.strip(fence[0]) else fence
+        elif opened := _FENCE.match(line):
+            fence = opened[0]
+        elif len(line) == count and set(line) == {":"} and not state.is_code_block(inner):
+            closed = True
             break
         inner += 1
-    closed = inner < end and _closes(state, inner, count)
     named = _OPTION_TITLE.search(found["options"] or "")
     title = found["label"] or (named and (named[1] or named[2])) or found["title"].strip() or None
     kind = found["name"].lower()
     box = Box(kind, title, folds=kind == "details")
     _read_inside(state, box, (start, start + 1, inner, inner + 1 if closed else inner), state.sCount[start])
     return True
-
-
-def _closes(state: StateBlock, line: int, count: int) -> bool:
-    text = _line(state, line).strip()
-    return len(text) == count and set(text) == {":"} and not state.is_code_block(line)
 
 
 def _read_inside(state: StateBlock, box: Box, lines: tuple[int, int, int, int], indent: int) -> None:
