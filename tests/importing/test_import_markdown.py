@@ -149,6 +149,20 @@ def test_a_dry_run_writes_nothing(site: Site, tmp_path: Path) -> None:
     assert report.articles == 1
 
 
+@pytest.mark.parametrize(("language", "title"), [("en", "General"), ("de", "Allgemeines")])
+def test_pages_in_no_folder_get_a_category_in_the_language_of_the_site(
+    site: Site, tmp_path: Path, language: str, title: str
+) -> None:
+    config = site.root / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(
+        text.replace("name: material", f"name: material\n  language: {language}"), encoding="utf-8"
+    )
+    write_files(tmp_path / "old", {"refunds.md": "# Refunds\n\nText.\n", "more/a.md": "# A\n\nText.\n"})
+    import_markdown(site, tmp_path / "old")
+    assert load_project(site).help_center.pages["general/index.md"].title == title
+
+
 def test_a_former_address_of_the_site_stays_with_its_page(site: Site, tmp_path: Path) -> None:
     write_files(site.root / "content", {"a/mine.md": "---\ntitle: Mine\nredirect_from: [old/]\n---\nText.\n"})
     source = write_files(

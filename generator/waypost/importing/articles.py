@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from waypost.authoring.io.site_language import site_texts
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.text_files import walk
 from waypost.base.files.validation import adapter_for
@@ -169,7 +170,8 @@ def _paths(site: Site) -> SitePaths:
     pages = load_help_center(site.root, None)[0].pages
     claimed = {file_at(address): page.path for page in pages.values() for address in former_addresses(page)}
     files = frozenset(file.relative_to(content).as_posix() for file in found)
-    return SitePaths(files, claimed, OWN_FILES, tuple(OWN_FOLDERS))
+    general = site_texts(site).say("category.general")
+    return SitePaths(files, claimed, OWN_FILES, tuple(OWN_FOLDERS), general)
 
 
 def _require_room(content: Path, targets: list[str]) -> None:

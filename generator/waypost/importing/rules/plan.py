@@ -47,7 +47,7 @@ from waypost.importing.rules.front_matter import (
 from waypost.importing.rules.headings import anchors_of, demote, kind_of, split_title
 from waypost.importing.rules.hosts import Elsewhere, own_hosts, path_of
 from waypost.importing.rules.links import Assets, LinkMapper
-from waypost.importing.rules.names import Names, name_pages, positions, readable
+from waypost.importing.rules.names import GENERAL, Names, name_pages, positions, readable
 from waypost.importing.rules.parts import Parts, is_part
 from waypost.importing.rules.word_counts import html_words, source_words, words_in
 from waypost.reading.rules.redirects import file_at
@@ -99,6 +99,8 @@ class SitePaths:
     own_files: tuple[str, ...] = ()
     """Files that a build writes by itself."""
     own_folders: tuple[str, ...] = ()
+    general: str = "General"
+    """The title of the category of pages that stand in none, in the language of the site."""
 
 
 @dataclass
@@ -225,7 +227,7 @@ def plan_import(tree: SourceTree, site: SitePaths, options: ImportOptions = DEFA
         _page(draft, redirects, tree, names, f"{path_of(options.former_url)}/{options.folder}")
         for draft in drafts
     ]
-    plan.pages += _missing_groups(names, tree, redirects)
+    plan.pages += _missing_groups(names, tree, redirects, site.general)
     places = positions(
         tree, names, {it.page.path: it.mapped.position for it in drafts if it.mapped.position is not None}
     )
@@ -397,7 +399,9 @@ def _unused(parts: Parts) -> Iterable[ImportNote]:
             yield ImportNote(page.problem("import", message, 1, 1), message)
 
 
-def _missing_groups(names: Names, tree: SourceTree, redirects: Redirects) -> Iterable[PlannedPage]:
+def _missing_groups(
+    names: Names, tree: SourceTree, redirects: Redirects, general: str
+) -> Iterable[PlannedPage]:
     """Make the pages of categories and sections that have none."""
     made = set(names.targets.values())
     former = _group_addresses(tree, names)
@@ -406,7 +410,8 @@ def _missing_groups(names: Names, tree: SourceTree, redirects: Redirects) -> Ite
             continue
         note = tree.folders.get(origin, FolderNote()) if origin else FolderNote()
         name = names.words.get(group) or PurePosixPath(origin or group).name
-        title = names.titles.get(group) or note.title or readable(name)
+        words = general if group == GENERAL and not origin else readable(name)
+        title = names.titles.get(group) or note.title or words
         front = _front(clean(title) or group, shorten(clean(note.summary)))
         claimed = (redirects.claim(f"{group}/index.md", it) for it in former.get(origin, ()))
         if addresses := list(filter(None, claimed)):
