@@ -89,7 +89,8 @@ def _files_below(folder: Path, root: Path) -> dict[str, int]:
 
 def _read_parts(folder: Path, root: Path) -> Iterator[SourcePage]:
     """Read the texts outside of the folder that its pages may include."""
-    inside = root.resolve().is_relative_to(folder.resolve()) and not root.name.startswith(".")
+    place = _from(folder, root)
+    inside = not any(part.startswith(".") for part in place.split("/")) or place == "."
     files = [] if inside or not root.is_dir() else walk(root, root, "")[0]
     for file in files:
         if file.name.lower().endswith(_ENDINGS) and file.parent.name in _PARTS:
