@@ -16,6 +16,7 @@ CODES: dict[str, str] = {
     "bad-value": "A value is of the right type but not one that can be used here.",
     "broken-anchor": "A link leads to a section that its page does not have.",
     "broken-link": "A link or a picture leads to a file that is not there.",
+    "expired": "Links lead to an article that is no longer published.",
     "broken-markup": "The host that renders Markdown reported something, for example a broken link.",
     "comment": "A text in front matter is cut off by a #, which begins a comment.",
     "control-character": "A file holds a NUL byte or another character that no page or feed may carry.",

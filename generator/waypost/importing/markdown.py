@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from waypost.base.clock import utc_now
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.text_files import read_source, walk
 from waypost.base.files.validation import adapter_for
@@ -115,7 +116,7 @@ def _require_site(site: Site, folder: Path) -> None:
 def _paths(site: Site) -> SitePaths:
     content = site.root / "content"
     found, _ = walk(site.root, content, "")
-    pages = load_help_center(site.root, None)[0].pages
+    pages = load_help_center(site.root, None, utc_now())[0].pages
     claimed = {file_at(address): page.path for page in pages.values() for address in former_addresses(page)}
     files = frozenset(file.relative_to(content).as_posix() for file in found)
     source, _ = read_source(site.root, site.root / "mkdocs.yml")

@@ -29,7 +29,7 @@ def lint(site: Site, now: datetime) -> list[Problem]:
 
     Rules are asked only where every file can be read: on half a site their findings would be wrong.
     """
-    project, problems = check_project(site)
+    project, problems = check_project(site, now)
     config, found = load_lint_config(site.root)
     problems += found
     if project and config:

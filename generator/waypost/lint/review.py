@@ -37,7 +37,7 @@ class Review:
 
 def review(site: Site, now: datetime, within: timedelta, votes: Path | None = None) -> Review:
     """Return the articles that are due; raises ProblemsFound where the site, lint.yml or the votes cannot be read."""
-    project = load_project(site)
+    project = load_project(site, now)
     config, problems = load_lint_config(site.root)
     if config is None:
         raise ProblemsFound(problems)

@@ -15,6 +15,7 @@ from waypost.problems import Level
 _RULES = (
     Rule("broken-link", articles.broken_links, Level.ERROR),
     Rule("broken-anchor", articles.broken_anchors, Level.ERROR),
+    Rule("expired", articles.expired_with_links),
     Rule("active-html", active_html_in_articles, Level.ERROR),
     Rule("missing-alt", articles.missing_alt),
     Rule("missing-summary", articles.missing_summary),
