@@ -57,7 +57,7 @@ def new_pushed(folder: Path) -> Pushed:
     new_site(folder / "origin", "Acme Help")
     made = Pushed(Repository(folder / "origin"), folder)
     made.push(day(1))
-    replace(folder / "origin" / ARTICLE, "The first action.", "Open the page.")
+    replace(folder / "origin" / ARTICLE, "What they do first.", "Open the page.")
     made.push(day(2))
     return made
 

@@ -13,6 +13,7 @@ from waypost.lint.io.lint_files import (
     has_own_anchors,
     load_lint_config,
     parts_of_pages,
+    placeholders,
     status_texts,
 )
 from waypost.lint.rules.registry import judge
@@ -49,6 +50,7 @@ def lint_site(site: Site, project: Project, config: LintConfig, now: datetime) -
         now=now,
         status_texts=status_texts(site.root, project),
         has_own_anchors=has_own_anchors(site.root),
+        placeholders=placeholders(),
         alike=Likeness(project.help_center.articles).more_like,
         answer=site_answerer(project),
     )

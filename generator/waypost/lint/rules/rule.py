@@ -80,6 +80,8 @@ class LintSite:
     """The first line and the text of each incident and maintenance as written, by its path from the root."""
     has_own_anchors: bool = False
     """Whether mkdocs.yml changes how headings get their anchors, so that they are not known here."""
+    placeholders: frozenset[str] = frozenset()
+    """The sentences that skeletons of articles hold in place of their writer's own."""
     alike: Callable[[str], Sequence[tuple[str, float]]] = field(default=lambda path: ())
     """Gives the articles whose words are most like those of one, from 1 (the same) down to 0."""
     answer: Answerer = field(default=lambda question: Ranking((), ()))
