@@ -32,6 +32,7 @@ CODES: dict[str, str] = {
     "front-matter": "A Markdown file has no front matter, or it is not closed.",
     "git-history": "Git does not tell the dates of articles, or not of all.",
     "leftover": "A mark of Markdown or of another program shows as text, or an element shows nothing.",
+    "moved": "A page was moved or deleted, and nothing leads on from its former address.",
     "unedited": "An article still holds sentences of its skeleton.",
     "split-list": "Steps are shown as lists of their own, each counted from 1.",
     "heading-order": "A heading skips a level, or a page has two titles.",

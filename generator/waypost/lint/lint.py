@@ -16,6 +16,7 @@ from waypost.lint.io.lint_files import (
     placeholders,
     status_texts,
 )
+from waypost.lint.io.moved_files import moved_files
 from waypost.lint.rules.registry import judge
 from waypost.lint.rules.rule import LintSite
 from waypost.problems import Problem
@@ -50,6 +51,7 @@ def lint_site(site: Site, project: Project, config: LintConfig, now: datetime) -
         now=now,
         status_texts=status_texts(site.root, project),
         has_own_anchors=has_own_anchors(site.root),
+        moved=moved_files(site.root),
         placeholders=placeholders(),
         alike=Likeness(project.help_center.articles).more_like,
         answer=site_answerer(project),

@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from waypost.base.markdown.links import Link, leads_elsewhere, split_link, target_path
-from waypost.formats.article import Article, ArticleFrontMatter
+from waypost.formats.article import Article, ArticleFrontMatter, page_url
 from waypost.help.kinds.kind import Structure
 from waypost.lint.rules.rule import Finding, LintSite, at_key, at_line
 from waypost.problems import did_you_mean
+from waypost.reading.rules.redirects import file_at, former_addresses
 from waypost.reading.rules.troubleshooter import read_troubleshooter
 from waypost.search.rules.evaluation import QuestionResult, ask, figures, questions_of
 
@@ -220,6 +221,26 @@ def _not_published(site: LintSite, path: str) -> str:
     if at is None:
         return "is a draft. Remove the link, or publish the draft."
     return f"is published on {at:%Y-%m-%d at %H:%M}. Remove the link, or let this article come then too."
+
+
+def moved_without_redirect(site: LintSite) -> Iterator[Finding]:
+    """Find pages whose former address, which people have in bookmarks and mails, leads nowhere any more."""
+    known = {file_at(page.url) for page in site.pages.values()}
+    known |= {file_at(address) for page in site.pages.values() for address in former_addresses(page)}
+    for path, present in sorted(site.moved.items()):
+        former = page_url(path)
+        if file_at(former) in known:
+            continue
+        line = f"`redirect_from: [{former}]`"
+        if present in site.pages:
+            message = f"This page was content/{path}, and nothing leads here from its address. Add {line}."
+            yield Finding(f"content/{present}", at_key("title"), message)
+        else:
+            message = (
+                f"This page was deleted, and nothing leads on from its address. Add {line} to the article that helps "
+                "in its place."
+            )
+            yield Finding(f"content/{path}", at_line(0), message)
 
 
 def broken_anchors(site: LintSite) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ _RULES = (
     Rule("broken-link", articles.broken_links, Level.ERROR),
     Rule("broken-anchor", articles.broken_anchors, Level.ERROR),
     Rule("expired", articles.expired_with_links),
+    Rule("moved", articles.moved_without_redirect),
     Rule("active-html", active_html_in_articles, Level.ERROR),
     Rule("unedited", unedited, Level.ERROR),
     Rule("missing-alt", articles.missing_alt),

@@ -80,6 +80,8 @@ class LintSite:
     """The first line and the text of each incident and maintenance as written, by its path from the root."""
     has_own_anchors: bool = False
     """Whether mkdocs.yml changes how headings get their anchors, so that they are not known here."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """The present path of each page that was moved just now, by its former one; empty for one that was deleted."""
     placeholders: frozenset[str] = frozenset()
     """The sentences that skeletons of articles hold in place of their writer's own."""
     alike: Callable[[str], Sequence[tuple[str, float]]] = field(default=lambda path: ())
