@@ -13,7 +13,14 @@ from urllib.parse import quote
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.i18n import Words
 from waypost.base.markdown.plain_text import code_parts
-from waypost.formats.article import Article, ArticleFrontMatter, HomeFrontMatter, PageKind, components_of
+from waypost.formats.article import (
+    Article,
+    ArticleFrontMatter,
+    Hidden,
+    HomeFrontMatter,
+    PageKind,
+    components_of,
+)
 from waypost.formats.project import Project
 from waypost.help.io.article_markup import PageMarkup
 from waypost.help.kinds import DEFAULT_KIND
@@ -28,6 +35,7 @@ from waypost.help.rules.further_help import (
     helpful_view,
     person_link,
     related_links,
+    search_links,
     search_view,
 )
 from waypost.help.rules.page_view import PageView, VirtualPage, article_details, page_facts
@@ -106,11 +114,11 @@ class HelpPages:
         return path in self._help_center.pages or path in self.virtual
 
     def describe(self, path: str) -> tuple[str, str]:
-        """Return title and summary of a page, as plain text."""
+        """Return title and description of a page, as plain text."""
         if path in self.virtual:
             return self.virtual[path].view.title, self.virtual[path].summary
         page = self._help_center.pages[path]
-        return page.title, page.front.summary
+        return page.title, page.front.description or page.front.summary
 
     def is_listed(self, path: str) -> bool:
         """Tell whether search engines may list a page."""
@@ -199,9 +207,14 @@ class HelpPages:
         front, kind = page.front, page.article_kind
         start = self._starts.get(page.path)
         link = self._catalog.links.get(page.path)
-        reviewed = front.reviewed if isinstance(front, ArticleFrontMatter) else None
-        likeness = self._likeness.more_like(page.path) if kind else ()
-        related = related_links(page, self._catalog, self._help_center.pages, likeness)
+        own = front if isinstance(front, ArticleFrontMatter) else None
+        reviewed = own.reviewed if own else None
+        hidden = {part for part in Hidden if own and own.hides(part)}
+        shows_related = kind and Hidden.RELATED not in hidden
+        likeness = self._likeness.more_like(page.path) if shows_related else ()
+        related = (
+            related_links(page, self._catalog, self._help_center.pages, likeness) if shows_related else ()
+        )
         crumbs = self._catalog.crumbs(page)
         category = self._catalog.category(page.category)
         is_named = kind and page.kind != DEFAULT_KIND
@@ -220,10 +233,14 @@ class HelpPages:
             menu=self._menu(page, category) if category and template != "help/troubleshooter" else None,
             minutes=link.minutes if link else 0,
             reviewed=self._words.date("date.day", reviewed) if reviewed else "",
+            tags=search_links(own.tags) if own else (),
+            hide=tuple(sorted(hidden)),
             related=related,
             detail=article_details(page, self._catalog, self._help_center, self._words) if kind else None,
             # A troubleshooter asks by itself, at each of its ends, whether it has helped.
-            helpful=None if start else helpful_view(page, related, crumbs, self._person, self._support),
+            helpful=None
+            if start or Hidden.FEEDBACK in hidden
+            else helpful_view(page, related, crumbs, self._person, self._support),
             step=start.view if start else None,
             placeholder=front.placeholder if isinstance(front, HomeFrontMatter) else "",
             facts=page_facts(page),
@@ -249,7 +266,7 @@ class HelpPages:
 
     @cached_property
     def _likeness(self) -> Likeness:
-        return Likeness(self._help_center.articles, self._cache.likeness)
+        return Likeness(self._help_center.searched, self._cache.likeness)
 
     def _virtual_pages(self) -> Iterator[VirtualPage]:
         say = self._words.say

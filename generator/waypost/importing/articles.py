@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from waypost.authoring.io.site_language import site_texts
+from waypost.base.clock import utc_now
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.text_files import walk
 from waypost.base.files.validation import adapter_for
@@ -167,7 +168,7 @@ def require_site(site: Site) -> None:
 def _paths(site: Site) -> SitePaths:
     content = site.root / "content"
     found, _ = walk(site.root, content, "")
-    pages = load_help_center(site.root, None)[0].pages
+    pages = load_help_center(site.root, None, utc_now())[0].pages
     claimed = {file_at(address): page.path for page in pages.values() for address in former_addresses(page)}
     files = frozenset(file.relative_to(content).as_posix() for file in found)
     general = site_texts(site).say("category.general")
