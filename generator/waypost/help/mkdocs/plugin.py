@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import html
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,6 +34,7 @@ from waypost.formats.project import Project
 from waypost.help.io.article_markup import ArticleMarkup
 from waypost.help.io.build_record import Reuse
 from waypost.help.io.build_workers import BuildWorkers
+from waypost.help.io.pictures import dark_form, picture_size
 from waypost.help.mkdocs.extensions import settle_extensions
 from waypost.help.pages import HelpPages, TakeSnapshot
 from waypost.problems import ProblemsFound
@@ -114,6 +115,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             raise PluginError("\n".join(problems))
         self.markup = ArticleMarkup({kind: site.words.say(f"box.{kind}") for kind in TITLED_BOXES})
         self.markup.steps = self.pages.steps
+        self.markup.folder = Path(config.docs_dir)
         cast("list[Any]", config.markdown_extensions).append(self.markup)
         own = config.theme.custom_dir
         config.theme.dirs.insert(1 if own else 0, str(theme_folder() / "mkdocs"))
@@ -142,10 +144,15 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
     def _keep_what_is_current(self, files: Files, planned: PlannedBuild) -> None:
         """Tell MkDocs which files it need not make: in a "dirty" build it asks each whether it was modified."""
         reuse, sources = planned.reuse, files.src_uris
+
+        @cache
+        def state(path: str) -> str:
+            return self._state(path, sources)
+
         made = [
             file.src_uri
             for file in files.documentation_pages()
-            if not reuse.keeps_page(file.src_uri, file.dest_uri, self.pages.inputs(file.src_uri), sources)
+            if not reuse.keeps_page(file.src_uri, file.dest_uri, self.pages.inputs(file.src_uri), state)
         ]
         copied = [
             file.src_uri
@@ -187,8 +194,17 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         if self.planned:
             folder, sources = posixpath.dirname(page.file.src_uri), files.src_uris
             named = {name for link in self.markup.links for name in _named_files(link, folder)}
-            self.planned.reuse.targets[page.file.src_uri] = {path: path in sources for path in sorted(named)}
+            self.planned.reuse.targets[page.file.src_uri] = {
+                path: self._state(path, sources) for path in sorted(named)
+            }
         return html
+
+    def _state(self, path: str, sources: Collection[str]) -> str:
+        """Return what pages show of a file of content/ that they name: nothing without it; of a picture, its size."""
+        if path not in sources:
+            return ""
+        size = picture_size(self.markup.folder / path) if self.markup.folder else None
+        return f"{size[0]}x{size[1]}" if size else "there"
 
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Give the page the title and description that were validated, escaped as Material expects them."""
@@ -257,3 +273,5 @@ def _named_files(link: str, folder: str) -> Iterator[str]:
     if mark:
         # The page of a step, where the file is a troubleshooter.
         yield f"{file.removesuffix('.md')}/{anchor}.md"
+    if dark := dark_form(file):
+        yield dark
