@@ -113,6 +113,13 @@ class Reuse:
             self.kept.add(file)
         return is_same
 
+    def keeps_named(self, file: str) -> bool:
+        """Tell whether a file whose name stands for what it holds is published, and stays."""
+        is_there = (self._published / file).is_file()
+        if is_there:
+            self.kept.add(file)
+        return is_there
+
     @property
     def made_pages(self) -> Collection[str]:
         """The paths of the pages that were made."""

@@ -31,6 +31,7 @@ from waypost.base.files.templates import Templates, is_own
 from waypost.base.markdown.grammar import TITLED_BOXES
 from waypost.base.markdown.links import leads_elsewhere, split_link, target_path
 from waypost.formats.project import Project
+from waypost.help.brand import ICON_PATH
 from waypost.help.io.article_markup import ArticleMarkup
 from waypost.help.io.build_record import Reuse
 from waypost.help.io.build_workers import BuildWorkers
@@ -45,6 +46,8 @@ from waypost.reading.site import Site
 from waypost.search.io.word_cache import SiteCache
 
 _log = get_plugin_logger("waypost")
+
+_MATERIALS_ICON = "assets/images/favicon.png"
 
 
 class WaypostConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves its subclass hook untyped
@@ -117,6 +120,8 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         self.markup.steps = self.pages.steps
         self.markup.folder = Path(config.docs_dir)
         cast("list[Any]", config.markdown_extensions).append(self.markup)
+        if config.theme.get("favicon") == _MATERIALS_ICON:
+            config.theme["favicon"] = ICON_PATH
         own = config.theme.custom_dir
         config.theme.dirs.insert(1 if own else 0, str(theme_folder() / "mkdocs"))
         return config
@@ -133,7 +138,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         for name, source in assets().items():
             path = f"assets/waypost/{name}"
             # A file of the site's own goes before ours.
-            if path not in files.src_uris:
+            if path not in files.src_uris and path != ICON_PATH:
                 files.append(File.generated(config, path, abs_src_path=str(source)))
         for path in self.pages.virtual:
             files.append(File.generated(config, path, content=""))
@@ -257,6 +262,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         if styles:
             write_atomic(output / "assets/waypost/material.css", styles.encode())
         self.pages.leave_behind(output, shell)
+        self.pages.brand.write(output, self._reuse)
         self.pages.outputs.write(
             output, lambda name, values: self.environment.get_template(name).render(values), self._reuse
         )
