@@ -211,6 +211,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         size = picture_size(self.markup.folder / path) if self.markup.folder else None
         return f"{size[0]}x{size[1]}" if size else "there"
 
+    @event_priority(100)
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Give the page the title and description that were validated, escaped as Material expects them."""
         del markdown, config, files
@@ -218,7 +219,8 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         page.meta.update(title=html.escape(title), description=html.escape(summary))
         self.markup.page = self.pages.markup(page.file.src_uri)
         self.markup.path = page.file.src_uri
-        # Our own reading of the file: MkDocs takes front matter without a line after it for text.
+        # Our own reading of the file: MkDocs takes front matter without a line after it for text. It comes first, so
+        # that plugins which change the text, such as macros, may stand above us too.
         return self.pages.body(page.file.src_uri)
 
     @event_priority(-50)
