@@ -22,6 +22,7 @@ from waypost.formats.article import (
     components_of,
 )
 from waypost.formats.project import Project
+from waypost.help.brand import BrandFiles, Preview
 from waypost.help.io.article_markup import PageMarkup
 from waypost.help.kinds import DEFAULT_KIND
 from waypost.help.kinds.kind import Structure
@@ -93,6 +94,7 @@ class HelpPages:
         ]
         search = partial(search_outputs, center, site_language(project), categories, cache)
         self.outputs = HelpOutputs(center, self._catalog, site, search)
+        self.brand = BrandFiles(project.theme, site, project.status.config.page.url)
         self._views: dict[str, PageView] = {}
         self._starts: dict[str, TreePage] = {}
         """The first step of each troubleshooter, which is its own page."""
@@ -175,6 +177,7 @@ class HelpPages:
             "search": search_view(self._support, self._person),
             "embeds": embeds_of(self._support),
             "feeds": self.outputs.feeds,
+            "brand": self.brand.head,
         }
 
     @cached_property
@@ -184,7 +187,7 @@ class HelpPages:
     def _own(self, path: str | None) -> dict[str, Any]:
         """Return the context that is this page's own."""
         view = self._view_of(path)
-        own: dict[str, Any] = {"view": view}
+        own: dict[str, Any] = {"view": view, "preview": self._preview(path, view)}
         if view.template == "help/home":
             own["catalog"] = self._catalog
         if view.template in ("help/home", "support/contact"):
@@ -193,6 +196,15 @@ class HelpPages:
         if view.template == "support/contact" and self._support:
             own["holidays"] = coming_holidays(self._support.office, self._words, self._now)
         return own
+
+    def _preview(self, path: str | None, view: PageView) -> Preview | None:
+        if path is None:
+            return None
+        title, description = self.describe(path)
+        # Cards are made of what somebody wrote; other pages show that of the site.
+        is_written = path not in self.virtual
+        above = tuple(name for name, _ in view.crumbs) if is_written else ()
+        return self.brand.preview(title, description, view.url, above, is_written=is_written)
 
     def _view_of(self, path: str | None) -> PageView:
         if path is None:
@@ -303,7 +315,7 @@ class HelpPages:
 
     def shell_context(self) -> dict[str, Any]:
         """Return the template context of the shell of the status pages."""
-        return shell_context(self._site, self._help_center.contact_url)
+        return shell_context(self._site, self._help_center.contact_url, self.brand.status_head)
 
     def leave_behind(self, output: Path, shell: str) -> None:
         """Write the files of this build that publishing needs below the status pages: shell, logo and styles.

@@ -174,7 +174,7 @@ def _as_problems(messages: list[str], level: Level) -> list[Problem]:
 _LIBRARIES = (
     *("mkdocs", "mkdocs-material", "markdown", "markdown-it-py", "mdit-py-plugins", "pymdown-extensions"),
     *("pygments", "jinja2", "markupsafe"),
-    *("whoosh-reloaded", "whoosh", "babel", "pydantic", "pyyaml", "feedgen"),
+    *("whoosh-reloaded", "whoosh", "babel", "pydantic", "pyyaml", "feedgen", "imagesize", "pillow"),
 )
 
 
