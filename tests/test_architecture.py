@@ -73,6 +73,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "markdown": {
         "help/io/article_markup.py": "is an extension of it",
         "help/mkdocs/extensions.py": "asks what an extension reads",
+        "help/mkdocs/zensical.py": "is an extension of it, at which Zensical ends",
     },
     "markdown_it": {"base/markdown/": ""},
     "mdit_py_plugins": {"base/markdown/grammar.py": ""},

@@ -19,6 +19,7 @@ import pytest
 from helpers.repositories import Repository, day
 from helpers.sites import environment, fingerprint, minimal_site, replace, sample_site
 from waypost.build import build_site
+from waypost.help.mkdocs import ENGINE
 from waypost.reading.site import Site
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -397,12 +398,12 @@ def test_hostile_titles_come_out_as_words_everywhere(site: Site, history: Reposi
         assert (parsed.bozo, len(parsed.entries)) == (0, 1 + len(HOSTILE))
 
 
-def test_mkdocs_alone_publishes_the_same(site: Site, history: Repository) -> None:
+def test_the_engine_alone_publishes_the_same(site: Site, history: Repository) -> None:
     build_site(site, NOW)
     ours = {path: data for path, data in fingerprint(site.output).items() if not path.startswith("status/")}
     shutil.rmtree(site.output)
     done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--quiet"],
+        [sys.executable, "-m", ENGINE, "build", "--quiet"],
         cwd=site.root,
         env=environment({"NO_MKDOCS_2_WARNING": "1"}),
         capture_output=True,
