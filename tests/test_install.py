@@ -109,7 +109,9 @@ def test_the_installed_package_makes_checks_and_builds_a_site(installed: Path, s
     assert not (scaffolded / "site" / "scaffold").exists()
     run(program, "new", "faq", "Refunds", "--category", "getting-started", cwd=scaffolded)
     run(program, "new", "incident", "Pages do not open", "--component", "website", cwd=scaffolded)
-    # The skeleton of an incident is no error: what is still missing is told as warnings, beside the output.
+    # The skeleton of an article is an error, that of an incident is not; both are told beside the output.
+    assert run(program, "lint", cwd=scaffolded, code=1) == ""
+    (scaffolded / "content/getting-started/refunds.md").unlink()
     assert run(program, "lint", cwd=scaffolded) == ""
     run(program, "publish", cwd=scaffolded)
     assert "Pages do not open" in (scaffolded / "site" / "status" / "index.html").read_text(encoding="utf-8")

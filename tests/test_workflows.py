@@ -57,7 +57,7 @@ def new_pushed(folder: Path) -> Pushed:
     new_site(folder / "origin", "Acme Help")
     made = Pushed(Repository(folder / "origin"), folder)
     made.push(day(1))
-    replace(folder / "origin" / ARTICLE, "The first action.", "Open the page.")
+    replace(folder / "origin" / ARTICLE, "What they do first.", "Open the page.")
     made.push(day(2))
     return made
 
@@ -378,7 +378,9 @@ def test_polling_can_be_switched_on_where_it_is_offered(
 
 
 def test_a_timed_run_starts_as_often_as_github_allows() -> None:
-    [timer] = read(with_polling(template("github")))["on"]["schedule"]
+    [daily] = read(template("github"))["on"]["schedule"]
+    assert re.fullmatch(r"[1-9]\d* [\d,]+ \* \* \*", daily["cron"]), "what is scheduled comes within a day"
+    [_, timer] = read(with_polling(template("github")))["on"]["schedule"]
     minutes = re.fullmatch(r"(\d+)-59/(\d+) \* \* \* \*", timer["cron"])
     assert minutes, timer
     assert int(minutes[2]) >= 5

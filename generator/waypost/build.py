@@ -63,7 +63,7 @@ def build_site(
         shutil.rmtree(site.cache, ignore_errors=True)
         with hidden_environment():
             return build_site(site, now, database_url, lock, anew=anew)
-    project, problems = check_project(site)
+    project, problems = check_project(site, now)
     if project is None:
         raise ProblemsFound(problems)
     # A database that cannot be read must be found before anything is replaced, not between two halves.

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from waypost.base.clock import utc_now
 from waypost.base.faults import FaultKind
@@ -61,6 +62,7 @@ def serve(
         # Watching starts before the first build, so that nothing saved during it is missed.
         watch = SiteWatch(site)
         report = build_site(site, utc_now(), database_url)
+        watch.expect(report)
         publisher = Publisher(site, report.project, database_url, utc_now)
         threading.Thread(target=server.serve_forever, name="waypost-serve", daemon=True).start()
         stack.callback(server.shutdown)
@@ -94,14 +96,20 @@ class SiteWatch:
         self._help_center = FileWatch(site.root / "content", site.root / "mkdocs.yml")
         self._status = FileWatch(site.root / "status")
         self._remake = 0.0
+        self._next_change: datetime | None = None
 
     def status_was_saved(self) -> bool:
         """Return whether anything of the status was saved since the last call."""
         return self._status.has_changed()
 
+    def expect(self, report: BuildReport) -> None:
+        """Note when the next article comes or goes by itself."""
+        coming = report.project.help_center.coming(utc_now())
+        self._next_change = coming[0].at if coming else None
+
     def must_build(self) -> bool:
-        """Return whether the help center was saved since the last call, or its pages were deleted."""
-        if self._help_center.has_changed():
+        """Return whether the help center was saved since the last call, is due to change, or was deleted."""
+        if self._help_center.has_changed() or (self._next_change and self._next_change <= utc_now()):
             return True
         pages = (self.site.output / "index.html", self.site.status_output / SHELL_PATH)
         now = time.monotonic()
@@ -150,6 +158,7 @@ class Rebuild:
         if self._must_build:
             report = build_site(self._watch.site, utc_now(), self._database_url, self._publisher.lock)
             self._publisher.project = report.project
+            self._watch.expect(report)
             self._events.built(report)
         else:
             self._publisher.reload()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.sites import ROOT, called, fingerprint
+from helpers.sites import ROOT, called, fingerprint, replace
 from waypost import __version__
 from waypost.authoring.incidents import new_incident
 from waypost.authoring.io.planned_files import AlreadyThere
@@ -19,8 +19,9 @@ from waypost.base.files.resources import scaffold_folder
 from waypost.base.ids import slugify
 from waypost.build import build_site
 from waypost.help.kinds import ARTICLE_KINDS
+from waypost.lint.io.lint_files import placeholders
 from waypost.lint.lint import lint
-from waypost.problems import Problem, ProblemsFound
+from waypost.problems import Level, Problem, ProblemsFound, errors
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 
@@ -48,8 +49,8 @@ TITLES = {
 
 
 def unfinished(problems: list[Problem]) -> list[Problem]:
-    """Leave out what rules say of the skeleton of an incident: its first words are still to be written."""
-    return [problem for problem in problems if not problem.code.startswith("incident-")]
+    """Leave out what rules say of skeletons: their words are still to be written."""
+    return [problem for problem in problems if not problem.code.startswith(("incident-", "unedited"))]
 
 
 @pytest.fixture
@@ -333,3 +334,34 @@ def test_an_incident_is_not_started_where_the_components_cannot_be_read(site: Si
     (site.root / "status" / "status.yml").write_text("page: [\n", encoding="utf-8")
     with pytest.raises(ProblemsFound, match=r"status/status\.yml:2:1: error yaml-syntax"):
         new_incident(site, "Pages do not open", "website", NOW)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_an_article_that_nobody_edited_is_an_error_in_the_language_of_the_site(
+    language: str, site: Site
+) -> None:
+    replace(site.root / "mkdocs.yml", "  name: material\n", f"  name: material\n  language: {language}\n")
+    made = [new_article(site, kind, kind, "getting-started", NOW) for kind in ARTICLE_KINDS]
+    new_category(site, "Fotos")
+    is_german = [" in einem Satz" in path.read_text(encoding="utf-8") for path in made]
+    assert is_german == [language == "de"] * len(made)
+    found = [problem for problem in lint(site, NOW) if problem.level is Level.ERROR]
+    assert [problem.location.path for problem in found] == sorted(
+        path.relative_to(site.root).as_posix() for path in made
+    )
+    assert {problem.code for problem in found} == {"unedited"}
+    for path in made:
+        replace(path, "title:", "draft: true\ntitle:")
+    assert errors(lint(site, NOW)) == [], "a draft is not finished"
+
+
+def test_every_skeleton_has_a_german_form_of_the_same_structure() -> None:
+    names = {kind.scaffold for kind in ARTICLE_KINDS.values()} | {"category.md", "section.md"}
+    for name in names:
+        texts = [
+            (folder / name).read_text(encoding="utf-8")
+            for folder in (scaffold_folder(), scaffold_folder() / "de")
+        ]
+        marks = [re.findall(r"^(?:#+|---|-|\d\.|\w+:)", text, re.MULTILINE) for text in texts]
+        assert marks[0] == marks[1], name
+    assert not placeholders() & {"## What to do", "## Does it work in another browser?", "Outcome: fixed"}

@@ -54,7 +54,7 @@ def votes(site: Site, *lines: dict[str, Any] | str) -> str:
 def test_a_site_in_order_has_nothing_due(site: Site) -> None:
     before = fingerprint(site.root)
     assert run() == (0, "Nothing is due.\n", "")
-    assert read() == {"reviewed_within_days": 365, "articles": 1, "due": [], "votes": None}
+    assert read() == {"reviewed_within_days": 365, "articles": 1, "due": [], "moved": [], "votes": None}
     assert fingerprint(site.root) == before
 
 

@@ -65,6 +65,9 @@ def test_it_is_started_checked_built_and_found(site: Site) -> None:
         RECORD.advice
     ]
     file.write_text(file.read_text() + "\n1. Load it.\n")
+    [unedited] = [problem for problem in lint(site, NOW) if problem.location.path.endswith("-2.md")]
+    assert unedited.code == "unedited", "its skeleton is one of those that rules know"
+    file.write_text("---\ntitle: Version 2\nkind: release-note\nsummary: News.\n---\nNew.\n\n1. Load it.\n")
     assert [problem.format() for problem in lint(site, NOW) if problem.location.path.endswith("-2.md")] == []
 
     build_site(site, NOW)

@@ -1,7 +1,7 @@
 """Copies of the smallest site with mistakes in them, as the cases in bad_config/ and bad_articles/ describe.
 
 Beside plain content a file of a case may be {replace: [old, new]}, {hex: bytes}, {symlink: target},
-{repeat: [text, n, text, n ...]} or {remove: true}.
+{repeat: [text, n, text, n ...]} or {remove: true}. What a case names under `before` is committed to git first.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.cases import read_yaml
+from helpers.repositories import Repository, day
 from helpers.sites import MINIMAL
 from waypost.reading.site import Site
 
@@ -52,6 +53,13 @@ def site_of(case: dict[str, Any], tmp_path: Path) -> Site:
     root = tmp_path / "site"
     change(tmp_path / "outside" / "secret.md", "Not a part of the site.\n")
     shutil.copytree(MINIMAL, root)
+    repository = Repository(root) if "before" in case else None
+    for name, wanted in case.get("before", {}).items():
+        change(root / name, wanted)
+    if repository:
+        repository.commit(day(1))
     for name, wanted in case["files"].items():
         change(root / name, wanted)
+    if repository:
+        repository.git("add", "--all")
     return Site(root)

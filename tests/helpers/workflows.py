@@ -37,7 +37,7 @@ def read(text: str) -> Any:
 def with_polling(text: str) -> str:
     """Remove the marks before the lines that are commented out for polling, as their reader would."""
     offered = re.compile(
-        r"^( *)# (schedule:|  - cron: .*|- waypost poll|- name: Ask .*|  run: waypost poll)$", re.MULTILINE
+        r"^( *)# (  - cron: .*|- waypost poll|- name: Ask .*|  run: waypost poll)$", re.MULTILINE
     )
     text, count = offered.subn(r"\1\2", text)
     assert count > 0

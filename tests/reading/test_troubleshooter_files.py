@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def write(folder: Path, name: str, text: str) -> None:
 
 
 def problems(folder: Path, components: frozenset[str] | None = frozenset()) -> list[str]:
-    _, found = load_help_center(folder.parent, components)
+    _, found = load_help_center(folder.parent, components, datetime.now(UTC))
     return [f"{problem.location} {problem.code}" for problem in found if "support.yml" not in problem.message]
 
 
@@ -89,7 +90,7 @@ def test_a_long_way_is_a_warning_and_scenarios_are_tried_all_the_same(content: P
     head = TREE.partition("##")[0]
     write(content, "start/tree.md", f"{head}{steps}## Q9\nOutcome: ticket\n")
     write(content, "start/tree.scenarios.yml", SCENARIOS)
-    _, found = load_help_center(content.parent, frozenset())
+    _, found = load_help_center(content.parent, frozenset(), datetime.now(UTC))
     assert [(problem.code, problem.level) for problem in found if problem.location.line] == [
         ("too-complex", Level.WARNING),
         ("scenario", Level.ERROR),

@@ -27,6 +27,7 @@ from waypost.help.kinds import ARTICLE_KINDS
 from waypost.help.kinds.kind import Structure
 from waypost.problems import Location, Problem, ProblemsFound
 from waypost.reading.io.article_files import SUFFIX
+from waypost.reading.io.theme_options import load_theme
 from waypost.reading.rules.content_paths import INDEX
 from waypost.reading.site import Site
 
@@ -76,13 +77,13 @@ def new_article(
     Its file has a name made from the title, with a number where that is taken, or the `name` that was chosen.
     """
     require_category(site, category)
-    record = ARTICLE_KINDS[kind]
+    record, language = ARTICLE_KINDS[kind], load_theme(site.root)[1]
     values = {"title": quoted(title), "kind": kind, "today": now.date().isoformat()}
     path = content_file(site, category, title, name)
-    write_atomic(path, check_start(site, path, skeleton(record.scaffold, values), check_article))
+    write_atomic(path, check_start(site, path, skeleton(record.scaffold, values, language), check_article))
     scenarios = path.with_name(path.stem + SUFFIX)
     if record.structure is Structure.TREE and not scenarios.exists():
-        write_atomic(scenarios, skeleton(f"{Path(record.scaffold).stem}{SUFFIX}", {}).encode())
+        write_atomic(scenarios, skeleton(f"{Path(record.scaffold).stem}{SUFFIX}", {}, language).encode())
     return path
 
 
@@ -104,6 +105,7 @@ def new_category(site: Site, title: str, name: str | None = None, above: str = "
             raise AlreadyThere(
                 f"{place} is there already. Choose another title, or a folder with --folder NAME."
             )
-    text = skeleton("section.md" if above else "category.md", {"title": quoted(title)})
+    template = "section.md" if above else "category.md"
+    text = skeleton(template, {"title": quoted(title)}, load_theme(site.root)[1])
     write_atomic(path, check_start(site, path, text, check_front(CategoryFrontMatter)))
     return path

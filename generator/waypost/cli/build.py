@@ -29,12 +29,15 @@ def command(site: Site, database: str, clean: bool, untrusted: bool) -> None:
     Example: waypost build
     """
     from waypost.build import build_site
+    from waypost.cli.coming import coming_lines
 
-    started = time.monotonic()
-    report = build_site(site, utc_now(), database, anew=clean, is_trusted=not untrusted)
+    started, now = time.monotonic(), utc_now()
+    report = build_site(site, now, database, anew=clean, is_trusted=not untrusted)
     print_problems(report.warnings)
     seconds = time.monotonic() - started
     click.echo(
         f"Built {report.articles} articles in {seconds:.1f} s: {len(report.rendered)} pages made, "
         f"{len(report.changed)} files changed in site/."
     )
+    for line in coming_lines(report.project, now):
+        click.echo(line)

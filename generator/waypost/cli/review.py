@@ -11,7 +11,15 @@ import click
 
 from waypost.base.clock import utc_now
 from waypost.base.printable import printable
-from waypost.cli.common import counted, json_option, print_json, site_option, to_duration
+from waypost.cli.common import (
+    counted,
+    json_option,
+    print_json,
+    print_problems,
+    problem_json,
+    site_option,
+    to_duration,
+)
 from waypost.problems import did_you_mean
 from waypost.reading.site import Site
 
@@ -51,6 +59,7 @@ def command(site: Site, owner: str | None, votes: Path | None, within: timedelta
         print_json(_document(found, groups))
     else:
         _print(found, groups)
+        print_problems(found.moved)
 
 
 def _document(found: Review, groups: Sequence[OwnerGroup]) -> dict[str, Any]:
@@ -59,6 +68,7 @@ def _document(found: Review, groups: Sequence[OwnerGroup]) -> dict[str, Any]:
         "reviewed_within_days": found.policy.days,
         "articles": found.articles,
         "due": [_entry(article) for group in groups for article in group.articles],
+        "moved": [problem_json(problem) for problem in found.moved],
         "votes": None
         if log is None
         else {

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import database_option, port_option, print_problems, use_port
+from waypost.base.clock import utc_now
+from waypost.cli.common import counted, database_option, port_option, print_problems, use_port
 from waypost.cli.service import log_broken_files, log_change, log_problems, service_log
 from waypost.cli.signals import service_signals
 from waypost.reading.site import Site
@@ -46,6 +47,21 @@ def command(site: Site, database: str, host: str, port: int, demo: bool) -> None
 def _log_built(report: BuildReport) -> None:
     log_problems(report.warnings)
     log.info("Built again; %d files changed.", len(report.changed))
+    _log_unpublished(report)
+
+
+def _log_unpublished(report: BuildReport) -> None:
+    """Say which articles are written but not shown: drafts, and those whose time is to come."""
+    from waypost.cli.coming import coming_lines
+
+    center = report.project.help_center
+    drafts = [path for path in center.drafts if path not in center.schedules]
+    if drafts:
+        log.info(
+            "%s not shown: %s", counted(len(drafts), "draft"), ", ".join(f"content/{path}" for path in drafts)
+        )
+    for line in coming_lines(report.project, utc_now()):
+        log.info("%s", line)
 
 
 def _welcome(port: int, report: BuildReport, demo: bool) -> None:
@@ -70,3 +86,4 @@ def _welcome(port: int, report: BuildReport, demo: bool) -> None:
     Console().print(
         Panel(table, title=f"Waypost is running: {title}", border_style="cyan", expand=False, padding=(1, 2))
     )
+    _log_unpublished(report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -37,21 +37,24 @@ def command(site: Site, database: str, as_json: bool) -> None:
 
     Example: waypost status
     """
+    from waypost.cli.coming import coming_lines
     from waypost.monitor.store.faults import read_present_faults
     from waypost.publishing.api.faults import fault_json
     from waypost.publishing.api.now_json import now_document
     from waypost.publishing.current import current_status
+    from waypost.reading.project import load_project
 
     now = utc_now()
-    snapshot = current_status(site, database, now)
+    project = load_project(site, now)
+    snapshot = current_status(project, database, now)
     faults = read_present_faults(database, now)
     if as_json:
         print_json({**now_document(snapshot), "faults": [fault_json(fault) for fault in faults]})
     else:
-        _print(snapshot, faults)
+        _print(snapshot, faults, coming_lines(project, now))
 
 
-def _print(snapshot: Snapshot, faults: Sequence[Fault]) -> None:
+def _print(snapshot: Snapshot, faults: Sequence[Fault], coming: Iterable[str]) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -84,7 +87,7 @@ def _print(snapshot: Snapshot, faults: Sequence[Fault]) -> None:
             budget_left(component.uptimes.budget(snapshot.policy)),
         )
     console.print(table)
-    for line in further_lines(snapshot, faults):
+    for line in (*further_lines(snapshot, faults), *coming):
         console.print(line, markup=False)
 
 

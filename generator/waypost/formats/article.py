@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, GetPydanticSchema, WithJsonSchema
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticKnownError, core_schema
 
+from waypost.base.intervals import day_start
 from waypost.base.markdown.plain_text import plain_code
 from waypost.base.tokens import fold
 from waypost.formats.field_types import (
@@ -21,6 +24,7 @@ from waypost.formats.field_types import (
     FilePath,
     FormerAddress,
     Line,
+    MomentOrDay,
     Slug,
     WebUrl,
     fault,
@@ -30,6 +34,7 @@ from waypost.help.kinds.kind import ArticleKind, Structure
 
 _DIGITS = re.compile(r"[0-9]+")
 _LONGEST_NUMBER = 12
+_UTC = ZoneInfo("UTC")
 
 UNPLACED = 1000
 """The position of what names none."""
@@ -49,6 +54,15 @@ class PageKind(StrEnum):
     CATEGORY = "category"
     HOME = "home"
     CONTACT = "contact"
+
+
+class Hidden(StrEnum):
+    """The parts of a page that an article can do without."""
+
+    NAVIGATION = "navigation"
+    TOC = "toc"
+    FEEDBACK = "feedback"
+    RELATED = "related"
 
 
 class Priority(StrEnum):
@@ -172,6 +186,8 @@ class FrontMatter:
     """The heading of the page, in the reader's words."""
     summary: Line = ""
     """One sentence for lists and search results."""
+    description: Line = ""
+    """What search engines and previews of links show; without it, `summary`."""
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -190,6 +206,8 @@ class ArticleFrontMatter(FrontMatter):
     """Ids of the components it depends on, as in status/status.yml."""
     also_asked_as: tuple[Line, ...] = ()
     """The question as people ask it; search weighs these most."""
+    tags: tuple[Line, ...] = ()
+    """Words that it is also found by, listed below its text; each leads to what the search finds for it."""
     related: tuple[ContentPath, ...] = ()
     """Paths of articles that help further, from content/."""
     ticket: TicketHint | None = None
@@ -200,6 +218,16 @@ class ArticleFrontMatter(FrontMatter):
     """The team that keeps it true."""
     draft: bool = False
     """true keeps it out of everything that is published; `waypost lint` checks it all the same."""
+    publish_on: MomentOrDay | None = None
+    """When it comes: until then it is as a draft. A day begins at midnight in the time zone of status/status.yml."""
+    expires_on: MomentOrDay | None = None
+    """When it goes: from then on it is as a draft. A day is its first moment without the article."""
+    search: bool = True
+    """false keeps it out of the search, of suggestions and of what is found to be related."""
+    toc: bool = True
+    """false leaves out the list of its headings, as `hide: [toc]` does."""
+    hide: tuple[Hidden, ...] = ()
+    """Parts to leave out: navigation (the list beside it), toc (its headings), feedback, related."""
     redirect_from: tuple[FormerAddress, ...] = ()
     """Addresses that this page had once; each leads here. A page that moved is still found."""
     video: Video | None = None
@@ -223,6 +251,12 @@ class ArticleFrontMatter(FrontMatter):
                         f"Only a {other.name} shows `{key}`. Remove it here, or write `kind: {other.name}`."
                     )
                     raise fault("bad-value", message, key)
+        if self.publish_on and self.expires_on and _first(self.publish_on) >= _first(self.expires_on):
+            raise fault("bad-value", "It would go before it comes. Name a later time.", "expires_on")
+
+    def hides(self, part: Hidden) -> bool:
+        """Tell whether its page leaves out a part."""
+        return part in self.hide or (part is Hidden.TOC and not self.toc)
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -289,6 +323,35 @@ def components_of(front: FrontMatter) -> tuple[str, ...]:
 def is_draft(front: FrontMatter) -> bool:
     """Tell whether a page is not to be published yet."""
     return isinstance(front, ArticleFrontMatter) and front.draft
+
+
+def _first(time: date, zone: ZoneInfo = _UTC) -> datetime:
+    """Return a moment, or the first one of a day."""
+    return time if isinstance(time, datetime) else day_start(time, zone)
+
+
+@dataclasses.dataclass(frozen=True)
+class Schedule:
+    """When an article comes and goes by itself."""
+
+    publish: datetime | None = None
+    expire: datetime | None = None
+
+    def hides(self, now: datetime) -> bool:
+        """Tell whether it is not published at a moment."""
+        return bool((self.publish and now < self.publish) or self.has_expired(now))
+
+    def has_expired(self, now: datetime) -> bool:
+        """Tell whether it was published, and is no longer."""
+        return self.expire is not None and self.expire <= now
+
+
+def schedule_of(front: FrontMatter, zone: ZoneInfo = _UTC) -> Schedule:
+    """Return when a page comes and goes; a day begins at midnight in `zone`."""
+    if not isinstance(front, ArticleFrontMatter) or front.draft:
+        return Schedule()
+    times = (front.publish_on, front.expires_on)
+    return Schedule(*(_first(time, zone) if time else None for time in times))
 
 
 def page_url(path: str) -> str:

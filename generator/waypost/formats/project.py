@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from waypost.formats.article import Article, PageKind
+from waypost.formats.article import Article, ArticleFrontMatter, PageKind, Schedule
 from waypost.formats.search import QueryFile, SynonymFile
 from waypost.formats.status_site import StatusSite
 from waypost.formats.support import SupportConfig
 from waypost.formats.theme import Theme
+
+
+@dataclass(frozen=True)
+class ComingChange:
+    """An article that comes or goes by itself."""
+
+    at: datetime
+    article: Article
+    is_there: bool
+    """Whether it is published from then on."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +34,10 @@ class HelpCenter:
     sizes: Mapping[str, int] = field(default_factory=dict)
     """Bytes of each file that an article offers, by its path from content/."""
     drafts: Mapping[str, Article] = field(default_factory=dict)
-    """Articles that nobody may see yet, by path; nothing that is published knows of them."""
-
+    """Articles that nobody may see, by path: drafts, and those whose time is to come or over. Nothing that is
+    published knows of them."""
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    """When articles come and go by themselves, by path."""
     synonyms: SynonymFile = field(default_factory=SynonymFile)
     queries: QueryFile = field(default_factory=QueryFile)
 
@@ -37,6 +50,26 @@ class HelpCenter:
     def articles(self) -> tuple[Article, ...]:
         """The articles proper, by path; home, category and contact pages are left out."""
         return tuple(page for page in self.pages.values() if page.article_kind)
+
+    @property
+    def searched(self) -> tuple[Article, ...]:
+        """The articles that the search knows."""
+        return tuple(
+            page
+            for page in self.articles
+            if not isinstance(page.front, ArticleFrontMatter) or page.front.search
+        )
+
+    def coming(self, now: datetime) -> tuple[ComingChange, ...]:
+        """Return the articles that come or go by themselves after a moment, the next one first."""
+        times = (
+            (at, is_there, path)
+            for path, schedule in self.schedules.items()
+            for at, is_there in ((schedule.publish, True), (schedule.expire, False))
+            if at and at > now
+        )
+        pages = self.with_drafts.pages
+        return tuple(ComingChange(at, pages[path], is_there) for at, is_there, path in sorted(times))
 
     @property
     def categories(self) -> tuple[Article, ...]:

@@ -47,5 +47,7 @@ class Theme:
     """The same on dark ground; without it, a lighter form of `colour`."""
     font: FontNames | None = None
     """The typeface: one that readers have, or one that a style sheet of yours brings along."""
+    previews: bool = True
+    """false leaves out what other services show of a page that somebody links to: title, summary and a picture."""
     radius: Radius | None = None
     """How round the corners of cards are, in pixels, 0 to 24; buttons and tags follow."""

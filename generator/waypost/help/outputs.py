@@ -19,7 +19,7 @@ from waypost.help.io.build_record import Reuse
 from waypost.help.io.git_dates import GitDates, read_git_dates
 from waypost.help.rules.article_data import modified_at, structured_data
 from waypost.help.rules.catalog import Catalog
-from waypost.help.rules.feed_items import ArticleItem, article_items, changed_at
+from waypost.help.rules.feed_items import ArticleItem, article_items, changed_at, since_published
 from waypost.help.rules.markdown_copies import llms_txt, markdown_copies
 from waypost.publishing.rules.help_site import HelpSite
 from waypost.reading.rules.redirects import redirects
@@ -52,8 +52,9 @@ class HelpOutputs:
         self._site = site
         self._search = search
         self._git = read_git_dates(site.root) if site.root else GitDates()
+        self._dates = since_published(self._git.dates, help_center.schedules)
         self._items: tuple[ArticleItem, ...] = (
-            article_items(catalog, self._git.dates, site.words) if site.url else ()
+            article_items(catalog, self._dates, site.words) if site.url else ()
         )
 
     @property
@@ -72,7 +73,7 @@ class HelpOutputs:
         if not self._site.url:
             return None
         above = self._catalog.crumbs(page)
-        return structured_data(page, self._site, above, changed_at(self._git.dates, page.path))
+        return structured_data(page, self._site, above, changed_at(self._dates, page.path))
 
     def changed_on(self, path: str) -> str | None:
         """Return the day on which a page changed, for the sitemap; None where no page has a date.
@@ -85,9 +86,7 @@ class HelpOutputs:
     @cached_property
     def _days(self) -> Mapping[str, str]:
         pages = self._help_center.pages
-        days = {
-            path: modified_at(page, changed_at(self._git.dates, path))[:10] for path, page in pages.items()
-        }
+        days = {path: modified_at(page, changed_at(self._dates, path))[:10] for path, page in pages.items()}
         newest: dict[str, str] = defaultdict(str)
         for path, page in pages.items():
             for name in {page.category, page.category.partition("/")[0]}:

@@ -13,8 +13,16 @@ from urllib.parse import quote
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.i18n import Words
 from waypost.base.markdown.plain_text import code_parts
-from waypost.formats.article import Article, ArticleFrontMatter, HomeFrontMatter, PageKind, components_of
+from waypost.formats.article import (
+    Article,
+    ArticleFrontMatter,
+    Hidden,
+    HomeFrontMatter,
+    PageKind,
+    components_of,
+)
 from waypost.formats.project import Project
+from waypost.help.brand import BrandFiles, Preview
 from waypost.help.io.article_markup import PageMarkup
 from waypost.help.kinds import DEFAULT_KIND
 from waypost.help.kinds.kind import Structure
@@ -28,6 +36,7 @@ from waypost.help.rules.further_help import (
     helpful_view,
     person_link,
     related_links,
+    search_links,
     search_view,
 )
 from waypost.help.rules.page_view import PageView, VirtualPage, article_details, page_facts
@@ -85,6 +94,7 @@ class HelpPages:
         ]
         search = partial(search_outputs, center, site_language(project), categories, cache)
         self.outputs = HelpOutputs(center, self._catalog, site, search)
+        self.brand = BrandFiles(project.theme, site, project.status.config.page.url)
         self._views: dict[str, PageView] = {}
         self._starts: dict[str, TreePage] = {}
         """The first step of each troubleshooter, which is its own page."""
@@ -106,11 +116,11 @@ class HelpPages:
         return path in self._help_center.pages or path in self.virtual
 
     def describe(self, path: str) -> tuple[str, str]:
-        """Return title and summary of a page, as plain text."""
+        """Return title and description of a page, as plain text."""
         if path in self.virtual:
             return self.virtual[path].view.title, self.virtual[path].summary
         page = self._help_center.pages[path]
-        return page.title, page.front.summary
+        return page.title, page.front.description or page.front.summary
 
     def is_listed(self, path: str) -> bool:
         """Tell whether search engines may list a page."""
@@ -167,6 +177,7 @@ class HelpPages:
             "search": search_view(self._support, self._person),
             "embeds": embeds_of(self._support),
             "feeds": self.outputs.feeds,
+            "brand": self.brand.head,
         }
 
     @cached_property
@@ -176,7 +187,7 @@ class HelpPages:
     def _own(self, path: str | None) -> dict[str, Any]:
         """Return the context that is this page's own."""
         view = self._view_of(path)
-        own: dict[str, Any] = {"view": view}
+        own: dict[str, Any] = {"view": view, "preview": self._preview(path, view)}
         if view.template == "help/home":
             own["catalog"] = self._catalog
         if view.template in ("help/home", "support/contact"):
@@ -185,6 +196,15 @@ class HelpPages:
         if view.template == "support/contact" and self._support:
             own["holidays"] = coming_holidays(self._support.office, self._words, self._now)
         return own
+
+    def _preview(self, path: str | None, view: PageView) -> Preview | None:
+        if path is None:
+            return None
+        title, description = self.describe(path)
+        # Cards are made of what somebody wrote; other pages show that of the site.
+        is_written = path not in self.virtual
+        above = tuple(name for name, _ in view.crumbs) if is_written else ()
+        return self.brand.preview(title, description, view.url, above, is_written=is_written)
 
     def _view_of(self, path: str | None) -> PageView:
         if path is None:
@@ -199,9 +219,14 @@ class HelpPages:
         front, kind = page.front, page.article_kind
         start = self._starts.get(page.path)
         link = self._catalog.links.get(page.path)
-        reviewed = front.reviewed if isinstance(front, ArticleFrontMatter) else None
-        likeness = self._likeness.more_like(page.path) if kind else ()
-        related = related_links(page, self._catalog, self._help_center.pages, likeness)
+        own = front if isinstance(front, ArticleFrontMatter) else None
+        reviewed = own.reviewed if own else None
+        hidden = {part for part in Hidden if own and own.hides(part)}
+        shows_related = kind and Hidden.RELATED not in hidden
+        likeness = self._likeness.more_like(page.path) if shows_related else ()
+        related = (
+            related_links(page, self._catalog, self._help_center.pages, likeness) if shows_related else ()
+        )
         crumbs = self._catalog.crumbs(page)
         category = self._catalog.category(page.category)
         is_named = kind and page.kind != DEFAULT_KIND
@@ -220,10 +245,14 @@ class HelpPages:
             menu=self._menu(page, category) if category and template != "help/troubleshooter" else None,
             minutes=link.minutes if link else 0,
             reviewed=self._words.date("date.day", reviewed) if reviewed else "",
+            tags=search_links(own.tags) if own else (),
+            hide=tuple(sorted(hidden)),
             related=related,
             detail=article_details(page, self._catalog, self._help_center, self._words) if kind else None,
             # A troubleshooter asks by itself, at each of its ends, whether it has helped.
-            helpful=None if start else helpful_view(page, related, crumbs, self._person, self._support),
+            helpful=None
+            if start or Hidden.FEEDBACK in hidden
+            else helpful_view(page, related, crumbs, self._person, self._support),
             step=start.view if start else None,
             placeholder=front.placeholder if isinstance(front, HomeFrontMatter) else "",
             facts=page_facts(page),
@@ -249,7 +278,7 @@ class HelpPages:
 
     @cached_property
     def _likeness(self) -> Likeness:
-        return Likeness(self._help_center.articles, self._cache.likeness)
+        return Likeness(self._help_center.searched, self._cache.likeness)
 
     def _virtual_pages(self) -> Iterator[VirtualPage]:
         say = self._words.say
@@ -286,7 +315,7 @@ class HelpPages:
 
     def shell_context(self) -> dict[str, Any]:
         """Return the template context of the shell of the status pages."""
-        return shell_context(self._site, self._help_center.contact_url)
+        return shell_context(self._site, self._help_center.contact_url, self.brand.status_head)
 
     def leave_behind(self, output: Path, shell: str) -> None:
         """Write the files of this build that publishing needs below the status pages: shell, logo and styles.

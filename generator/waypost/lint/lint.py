@@ -12,8 +12,10 @@ from waypost.lint.io.lint_files import (
     content_files,
     load_lint_config,
     parts_of_pages,
+    placeholders,
     status_texts,
 )
+from waypost.lint.io.moved_files import moved_files
 from waypost.lint.rules.registry import judge
 from waypost.lint.rules.rule import LintSite
 from waypost.problems import Problem
@@ -28,7 +30,7 @@ def lint(site: Site, now: datetime) -> list[Problem]:
 
     Rules are asked only where every file can be read: on half a site their findings would be wrong.
     """
-    project, problems = check_project(site)
+    project, problems = check_project(site, now)
     config, found = load_lint_config(site.root)
     problems += found
     if project and config:
@@ -47,6 +49,8 @@ def lint_site(site: Site, project: Project, config: LintConfig, now: datetime) -
         files=content_files(site.root),
         now=now,
         status_texts=status_texts(site.root, project),
+        moved=moved_files(site.root),
+        placeholders=placeholders(),
         alike=Likeness(project.help_center.articles).more_like,
         answer=site_answerer(project),
     )

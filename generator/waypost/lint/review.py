@@ -12,11 +12,15 @@ from typing import Any
 from waypost.base.files import log_lines
 from waypost.formats.article import ArticleFrontMatter
 from waypost.formats.field_types import read_moment
+from waypost.formats.lint import LintConfig
+from waypost.formats.project import Project
 from waypost.formats.support import VoteReason
-from waypost.lint.io.lint_files import load_lint_config
-from waypost.lint.rules.registry import is_silenced
+from waypost.lint.io.lint_files import FindingLocator, load_lint_config
+from waypost.lint.io.moved_files import moved_files
+from waypost.lint.rules.registry import is_silenced, judge
 from waypost.lint.rules.review import OwnerGroup, ReviewPolicy, Vote, plan_review
-from waypost.problems import ProblemsFound
+from waypost.lint.rules.rule import LintSite
+from waypost.problems import Problem, ProblemsFound
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 
@@ -31,13 +35,15 @@ class Review:
     articles: int
     owners: tuple[str, ...]
     """Every team that owns an article, due or not."""
+    moved: tuple[Problem, ...] = ()
+    """Pages that were moved or deleted just now while nothing leads on from their address."""
     log: VoteLog | None = None
     """The votes that were read, with their counts."""
 
 
 def review(site: Site, now: datetime, within: timedelta, votes: Path | None = None) -> Review:
     """Return the articles that are due; raises ProblemsFound where the site, lint.yml or the votes cannot be read."""
-    project = load_project(site)
+    project = load_project(site, now)
     config, problems = load_lint_config(site.root)
     if config is None:
         raise ProblemsFound(problems)
@@ -50,7 +56,16 @@ def review(site: Site, now: datetime, within: timedelta, votes: Path | None = No
     groups = plan_review(project, log.votes() if log else (), policy, now)
     articles = project.help_center.articles
     owners = {page.front.owner for page in articles if isinstance(page.front, ArticleFrontMatter)}
-    return Review(groups, config.reviewed_within, len(articles), tuple(sorted(filter(None, owners))), log)
+    moved = tuple(_moved(site, project, config, now))
+    return Review(
+        groups, config.reviewed_within, len(articles), tuple(sorted(filter(None, owners))), moved, log
+    )
+
+
+def _moved(site: Site, project: Project, config: LintConfig, now: datetime) -> Iterator[Problem]:
+    places = FindingLocator(site.root)
+    known = LintSite(project, config, {}, frozenset(), now, moved=moved_files(site.root))
+    return (places.problem(judged) for judged in judge(known, ["moved"]))
 
 
 @dataclass

@@ -9,12 +9,11 @@ from datetime import datetime
 from waypost.base.files.languages import load_words
 from waypost.formats.checks import HeartbeatCheck
 from waypost.formats.observations import Resolution
+from waypost.formats.project import Project
 from waypost.formats.status_config import StatusConfig
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_read
 from waypost.monitor.store.reading import read_history
-from waypost.reading.project import load_project
-from waypost.reading.site import Site
 from waypost.status.rules.latency import Latency, LatencySeries, latencies, latency_series, window
 from waypost.status.rules.snapshot import Snapshot, take_snapshot
 
@@ -79,7 +78,7 @@ def timed_checks(config: StatusConfig) -> frozenset[tuple[str, str]]:
     )
 
 
-def current_status(site: Site, database_url: str, now: datetime) -> Snapshot:
-    """Return the status page of a site at a moment, in English; raises ProblemsFound and StoreError."""
+def current_status(project: Project, database_url: str, now: datetime) -> Snapshot:
+    """Return the status page of a site at a moment, in English; raises StoreError."""
     history = read_history(database_url)
-    return take_snapshot(load_project(site).status, history, now, load_words())
+    return take_snapshot(project.status, history, now, load_words())

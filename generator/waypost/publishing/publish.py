@@ -243,4 +243,4 @@ class Publisher:
 
     def reload(self) -> None:
         """Read the site again; raises ProblemsFound, and keeps the last good state, where it is broken."""
-        self.project = load_project(self._site)
+        self.project = load_project(self._site, self._clock())

@@ -102,7 +102,7 @@ def find_gaps(
     if refused:
         raise ProblemsFound(refused)
     content = Content(
-        search_documents(project.help_center.articles),
+        search_documents(project.help_center.searched),
         project.help_center.queries.queries,
         site_language(project),
         is_usable_alias,

@@ -32,7 +32,7 @@ def site_index(help_center: HelpCenter, language: Language, cache: SiteCache | N
     setting = f"{language.code}{sorted(language.phrases.items())}\0"
     found = [
         entry
-        for article in help_center.articles
+        for article in help_center.searched
         for entry in counted.get(f"{setting}{article!r}", partial(_counted, article, language))
     ]
     for page in page_documents(help_center, site_words(language.code), language.pages):

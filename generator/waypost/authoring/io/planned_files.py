@@ -19,7 +19,7 @@ from waypost.base.files.validation import validate
 from waypost.base.ids import slugify
 from waypost.formats.article import ArticleFrontMatter, FrontMatter
 from waypost.problems import Location, Problem, ProblemsFound, Refused, did_you_mean
-from waypost.reading.io.theme_options import load_theme
+from waypost.reading.io.theme_options import ENGLISH, load_theme
 from waypost.reading.rules.content_paths import category_ids, is_index, path_fault
 from waypost.reading.site import Site
 
@@ -183,9 +183,11 @@ def require_category(site: Site, category: str) -> None:
     raise ProblemsFound([Problem(Location(f"content/{category}"), "missing-file", message)])
 
 
-def skeleton(template: str, values: Mapping[str, str]) -> str:
-    """Return a file of theme/scaffold/ with its values filled in."""
-    return fill((scaffold_folder() / template).read_text(encoding="utf-8"), values)
+def skeleton(template: str, values: Mapping[str, str], language: str = ENGLISH) -> str:
+    """Return a skeleton with its values filled in: that of a language, or the English one where it has none."""
+    own = scaffold_folder() / language / template
+    source = own if own.is_file() else scaffold_folder() / template
+    return fill(source.read_text(encoding="utf-8"), values)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

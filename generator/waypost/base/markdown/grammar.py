@@ -33,7 +33,8 @@ _COLONS = re.compile(
 )
 """First lines of the boxes of Docusaurus, Starlight and VitePress, which end with as many colons."""
 
-_ALERT = re.compile(r"\[!(?P<name>[A-Za-z]+)\](?P<fold>[+-]?)[ \t]*(?P<title>[^\n]*)(?:\n|$)")
+_FENCE = re.compile(r"`{3,}(?=[^`]*$)|~{3,}")
+_ALERT = re.compile(r"\\?\[!(?P<name>[A-Za-z]+)\](?P<fold>[+-]?)[ \t]*(?P<title>[^\n]*)(?:\n|$)")
 _OPTION_TITLE = re.compile(r"""title=(?:"([^"]*)"|'([^']*)')""")
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 _BARE_LINK = re.compile(
@@ -97,7 +98,8 @@ def _grammar(*, allows_html: bool) -> MarkdownIt:
     grammar.block.ruler.at("blockquote", _quote, _INTERRUPTS)
     grammar.block.ruler.before("fence", "indented_box", _indented_box, _INTERRUPTS)
     grammar.block.ruler.before("fence", "colon_box", _colon_box, _INTERRUPTS)
-    for step in (_alerts, _aligned_cells, _bare_links, _tasks):
+    grammar.core.ruler.before("inline", "alerts", _alerts)
+    for step in (_aligned_cells, _bare_links, _tasks):
         grammar.core.ruler.push(step.__name__, step)
     return grammar
 
@@ -159,23 +161,24 @@ def _colon_box(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if silent:
         return True
     count = len(found["marks"])
-    inner = start + 1
-    while inner < end and not _closes(state, inner, count):
-        if not state.isEmpty(inner) and state.sCount[inner] < state.blkIndent:
+    inner, closed, fence = start + 1, False, ""
+    while inner < end and (state.isEmpty(inner) or state.sCount[inner] >= state.blkIndent):
+        line = _line(state, inner).strip()
+        if fence:
+            # Colons in code are code.
+            fence = "" if line.startswith(fence) and not line.strip(fence[0]) else fence
+        elif opened := _FENCE.match(line):
+            fence = opened[0]
+        elif len(line) == count and set(line) == {":"} and not state.is_code_block(inner):
+            closed = True
             break
         inner += 1
-    closed = inner < end and _closes(state, inner, count)
     named = _OPTION_TITLE.search(found["options"] or "")
     title = found["label"] or (named and (named[1] or named[2])) or found["title"].strip() or None
     kind = found["name"].lower()
     box = Box(kind, title, folds=kind == "details")
     _read_inside(state, box, (start, start + 1, inner, inner + 1 if closed else inner), state.sCount[start])
     return True
-
-
-def _closes(state: StateBlock, line: int, count: int) -> bool:
-    text = _line(state, line).strip()
-    return len(text) == count and set(text) == {":"} and not state.is_code_block(line)
 
 
 def _read_inside(state: StateBlock, box: Box, lines: tuple[int, int, int, int], indent: int) -> None:
@@ -204,27 +207,15 @@ def _alerts(state: StateCore) -> None:
         elif token.type == "inline" and opened and state.tokens[index - 2] is opened[-1]:
             found = _ALERT.match(token.content)
             if found and found["name"].lower() in BOX_KINDS:
-                box = Box(
-                    found["name"].lower(),
-                    found["title"] or None,
-                    (),
-                    bool(found["fold"]),
-                    found["fold"] == "+",
-                )
+                title, rest = found["title"].strip(), token.content[found.end() :]
+                if title and rest[:1].islower():
+                    # It is the beginning of a sentence.
+                    title, rest = "", f"{title}\n{rest}"
+                box = Box(found["name"].lower(), title or None, (), bool(found["fold"]), found["fold"] == "+")
                 opened[-1].type, opened[-1].tag, opened[-1].meta = "container_open", "div", {"box": box}
-                _cut_first_line(state, index)
-
-
-def _cut_first_line(state: StateCore, index: int) -> None:
-    """Take the first line out of a paragraph whose inline tokens were read already."""
-    token = state.tokens[index]
-    token.content = token.content.partition("\n")[2]
-    children = token.children or []
-    ends = next((at for at, child in enumerate(children) if child.type in ("softbreak", "hardbreak")), None)
-    token.children = children[ends + 1 :] if ends is not None else []
-    if not token.children:
-        # An empty paragraph shows as a gap.
-        state.tokens[index - 1].hidden = state.tokens[index + 1].hidden = True
+                token.content = rest
+                # An empty paragraph shows as a gap.
+                state.tokens[index - 1].hidden = state.tokens[index + 1].hidden = not rest
 
 
 def _aligned_cells(state: StateCore) -> None:

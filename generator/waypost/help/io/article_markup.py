@@ -13,6 +13,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, unquote
 
 import markdown
@@ -25,6 +26,7 @@ from waypost.base.i18n import Words
 from waypost.base.markdown.article_tree import article_tree
 from waypost.base.markdown.links import leads_elsewhere, split_link, target_path
 from waypost.formats.article import Article, ArticleFrontMatter, Video, page_url
+from waypost.help.io.pictures import place_pictures
 from waypost.help.kinds.kind import Structure
 from waypost.reading.rules.videos import FILE_ENDINGS, Player, address_from, find_player
 
@@ -49,6 +51,8 @@ class ArticleMarkup(Extension):
         """The addresses that the text of the last page leads to or shows, as they are written."""
         self.path = ""
         """The path of the page that is rendered, from content/."""
+        self.folder: Path | None = None
+        """The folder content/; None where nobody asks how large pictures are."""
         self.steps: Mapping[str, Mapping[str, str]] = {}
         """The page of each step, by the path of its troubleshooter and the id of the step."""
 
@@ -66,6 +70,7 @@ class ArticleMarkup(Extension):
         if not len(md.inlinePatterns):
             md.treeprocessors.deregister("inline")
         md.treeprocessors.register(_StructureProcessor(md, self), "waypost", 3)
+        md.treeprocessors.register(_PictureProcessor(md, self), "waypost_pictures", 2)
         md.treeprocessors.register(_LinkProcessor(md, self), "waypost_links", 1)
 
 
@@ -142,6 +147,16 @@ class _StructureProcessor(Treeprocessor):
             _mark_remedy(root)
         elif structure is Structure.STEPS:
             _number_steps(root, [child for child in root if child.tag == "ol"])
+
+
+class _PictureProcessor(Treeprocessor):
+    def __init__(self, md: markdown.Markdown, extension: ArticleMarkup) -> None:
+        super().__init__(md)
+        self._extension = extension
+
+    def run(self, root: ET.Element) -> None:
+        if self._extension.folder:
+            place_pictures(root, self._extension.folder, self._extension.path)
 
 
 class _LinkProcessor(Treeprocessor):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from waypost.base.files.digests import digest, file_digest, read_bytes
 from waypost.base.files.file_tree import write_atomic
 
-FORMAT = 3
+FORMAT = 4
 """Raised when the meaning of a record changes; older ones are not used then."""
 
 
@@ -26,8 +26,8 @@ class PageRecord:
     """Its HTML, from the root of the output."""
     output: str
     """Digest of that file."""
-    targets: Mapping[str, bool] = field(default_factory=dict)
-    """The files that its text links to or shows, from content/, and whether they were there."""
+    targets: Mapping[str, str] = field(default_factory=dict)
+    """The files that its text links to or shows, from content/, each with what is shown of it; empty for none."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ class Reuse:
         is_usable = bool(program) and last.program == program
         self._last = last.pages if is_usable else {}
         self._made: dict[str, tuple[str, str]] = {}
-        self.targets: dict[str, Mapping[str, bool]] = {}
-        """The files that the text of each page leads to, and whether they are there; noted while it is rendered."""
+        self.targets: dict[str, Mapping[str, str]] = {}
+        """The files that the text of each page leads to, and their states; noted while it is rendered."""
         self._pages: dict[str, PageRecord] = {}
 
     @property
@@ -90,14 +90,14 @@ class Reuse:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def keeps_page(self, path: str, file: str, inputs: str, files: Collection[str]) -> bool:
-        """Tell whether the page of `path` stays as it is; `files` are all below content/."""
+    def keeps_page(self, path: str, file: str, inputs: str, state: Callable[[str], str]) -> bool:
+        """Tell whether the page of `path` stays as it is; `state` gives that of a file below content/."""
         key = digest(inputs)
         last = self._last.get(path)
         if (
             last
             and (last.inputs, last.file) == (key, file)
-            and all((target in files) is was for target, was in last.targets.items())
+            and all(state(target) == was for target, was in last.targets.items())
             and file_digest(f"{self._published}/{file}") == last.output
         ):
             self._pages[path] = last
@@ -112,6 +112,13 @@ class Reuse:
         if is_same:
             self.kept.add(file)
         return is_same
+
+    def keeps_named(self, file: str) -> bool:
+        """Tell whether a file whose name stands for what it holds is published, and stays."""
+        is_there = (self._published / file).is_file()
+        if is_there:
+            self.kept.add(file)
+        return is_there
 
     @property
     def made_pages(self) -> Collection[str]:

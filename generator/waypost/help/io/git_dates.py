@@ -6,34 +6,19 @@ letter and a path for each file, or two paths where a file was renamed; NUL ends
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
+from waypost.base.files.git_reading import MAX_BYTES, TIMEOUT, ask_git
 from waypost.help.rules.feed_items import ArticleDates
 
-TIMEOUT = 20.0
-"""Seconds after which git is stopped; its answer until then is used."""
-
-MAX_BYTES = 64 * 1024 * 1024
-"""How much of git's answer is read. A commit costs about 30 bytes, and each file in it its path."""
-
 _COMMAND = (
-    *("log", "--topo-order", "--no-color", "--decorate=full", "--no-show-signature", "--no-ext-diff"),
+    *("-c", "log.showRoot=true", "log", "--topo-order", "--no-color"),
+    *("--decorate=full", "--no-show-signature", "--no-ext-diff"),
     # A merge shows nothing of its own: what it brings was committed before, on a day that stays.
     *("--find-renames", "--name-status", "-z", "--relative", "--format=@%ct %D", "--", "."),
-)
-_SETTINGS = (
-    # A partial clone would fetch what it lacks from its server; a build asks no server for anything.
-    *("-c", "protocol.allow=never"),
-    *("-c", "log.showRoot=true"),
 )
 _NO_HISTORY = ("not a git repository", "does not have any commits yet")
 
@@ -50,14 +35,13 @@ class GitDates:
 
 def read_git_dates(root: Path, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES) -> GitDates:
     """Ask git about the folder content/ of a site. Never raises: without git there are no dates."""
-    program = shutil.which("git")
     folder = root / "content"
-    if program is None or not folder.is_dir():
+    if not folder.is_dir():
         return GitDates()
     try:
-        answer, complaint, code = _run(
-            [program, "-C", str(folder), *_SETTINGS, *_COMMAND], timeout, max_bytes
-        )
+        answer, complaint, code = ask_git(folder, _COMMAND, timeout, max_bytes)
+    except FileNotFoundError:
+        return GitDates()
     except OSError as error:
         return GitDates(warning=f"git cannot be started ({error.strerror}), so no article has a date.")
     found = _FileDates()
@@ -82,48 +66,6 @@ _SHALLOW = (
     "This clone of the repository holds only the latest commits, so articles that are older have no date "
     "and are not in the feeds. Fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` in a workflow."
 )
-
-
-def _environment() -> dict[str, str]:
-    """Return an environment in which git looks at the site, wherever a hook or a caller points it to."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {
-        **kept,
-        "LC_ALL": "C",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-    }
-
-
-def _run(command: list[str], timeout: float, max_bytes: int) -> tuple[bytes, str, int | None]:
-    """Return the output of a command, its complaint, and its exit code; None for the code where it took too long."""
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(  # noqa: S603  # a fixed list of words, no shell, paths after `--` only
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=_environment()
-        )
-        is_late = threading.Event()
-
-        def stop() -> None:
-            is_late.set()
-            process.kill()
-
-        clock = threading.Timer(timeout, stop)
-        clock.start()
-        try:
-            with process:
-                answer = _read(process.stdout, max_bytes)
-                if len(answer) > max_bytes:
-                    process.kill()
-        finally:
-            clock.cancel()
-        errors.seek(0)
-        complaint = errors.read(4096).decode(errors="replace").strip()
-    return answer, complaint, None if is_late.is_set() else process.returncode
-
-
-def _read(stream: IO[bytes] | None, max_bytes: int) -> bytes:
-    return stream.read(max_bytes + 1) if stream else b""
 
 
 class _FileDates:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import html
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,9 +31,11 @@ from waypost.base.files.templates import Templates, is_own
 from waypost.base.markdown.grammar import TITLED_BOXES
 from waypost.base.markdown.links import leads_elsewhere, split_link, target_path
 from waypost.formats.project import Project
+from waypost.help.brand import ICON_PATH
 from waypost.help.io.article_markup import ArticleMarkup
 from waypost.help.io.build_record import Reuse
 from waypost.help.io.build_workers import BuildWorkers
+from waypost.help.io.pictures import dark_form, picture_size
 from waypost.help.mkdocs.extensions import settle_extensions
 from waypost.help.pages import HelpPages, TakeSnapshot
 from waypost.problems import ProblemsFound
@@ -44,6 +46,8 @@ from waypost.reading.site import Site
 from waypost.search.io.word_cache import SiteCache
 
 _log = get_plugin_logger("waypost")
+
+_MATERIALS_ICON = "assets/images/favicon.png"
 
 
 class WaypostConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves its subclass hook untyped
@@ -114,7 +118,10 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             raise PluginError("\n".join(problems))
         self.markup = ArticleMarkup({kind: site.words.say(f"box.{kind}") for kind in TITLED_BOXES})
         self.markup.steps = self.pages.steps
+        self.markup.folder = Path(config.docs_dir)
         cast("list[Any]", config.markdown_extensions).append(self.markup)
+        if config.theme.get("favicon") == _MATERIALS_ICON:
+            config.theme["favicon"] = ICON_PATH
         own = config.theme.custom_dir
         config.theme.dirs.insert(1 if own else 0, str(theme_folder() / "mkdocs"))
         return config
@@ -131,7 +138,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         for name, source in assets().items():
             path = f"assets/waypost/{name}"
             # A file of the site's own goes before ours.
-            if path not in files.src_uris:
+            if path not in files.src_uris and path != ICON_PATH:
                 files.append(File.generated(config, path, abs_src_path=str(source)))
         for path in self.pages.virtual:
             files.append(File.generated(config, path, content=""))
@@ -142,10 +149,15 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
     def _keep_what_is_current(self, files: Files, planned: PlannedBuild) -> None:
         """Tell MkDocs which files it need not make: in a "dirty" build it asks each whether it was modified."""
         reuse, sources = planned.reuse, files.src_uris
+
+        @cache
+        def state(path: str) -> str:
+            return self._state(path, sources)
+
         made = [
             file.src_uri
             for file in files.documentation_pages()
-            if not reuse.keeps_page(file.src_uri, file.dest_uri, self.pages.inputs(file.src_uri), sources)
+            if not reuse.keeps_page(file.src_uri, file.dest_uri, self.pages.inputs(file.src_uri), state)
         ]
         copied = [
             file.src_uri
@@ -187,9 +199,19 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         if self.planned:
             folder, sources = posixpath.dirname(page.file.src_uri), files.src_uris
             named = {name for link in self.markup.links for name in _named_files(link, folder)}
-            self.planned.reuse.targets[page.file.src_uri] = {path: path in sources for path in sorted(named)}
+            self.planned.reuse.targets[page.file.src_uri] = {
+                path: self._state(path, sources) for path in sorted(named)
+            }
         return html
 
+    def _state(self, path: str, sources: Collection[str]) -> str:
+        """Return what pages show of a file of content/ that they name: nothing without it; of a picture, its size."""
+        if path not in sources:
+            return ""
+        size = picture_size(self.markup.folder / path) if self.markup.folder else None
+        return f"{size[0]}x{size[1]}" if size else "there"
+
+    @event_priority(100)
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Give the page the title and description that were validated, escaped as Material expects them."""
         del markdown, config, files
@@ -197,7 +219,8 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         page.meta.update(title=html.escape(title), description=html.escape(summary))
         self.markup.page = self.pages.markup(page.file.src_uri)
         self.markup.path = page.file.src_uri
-        # Our own reading of the file: MkDocs takes front matter without a line after it for text.
+        # Our own reading of the file: MkDocs takes front matter without a line after it for text. It comes first, so
+        # that plugins which change the text, such as macros, may stand above us too.
         return self.pages.body(page.file.src_uri)
 
     @event_priority(-50)
@@ -241,6 +264,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         if styles:
             write_atomic(output / "assets/waypost/material.css", styles.encode())
         self.pages.leave_behind(output, shell)
+        self.pages.brand.write(output, self._reuse)
         self.pages.outputs.write(
             output, lambda name, values: self.environment.get_template(name).render(values), self._reuse
         )
@@ -257,3 +281,5 @@ def _named_files(link: str, folder: str) -> Iterator[str]:
     if mark:
         # The page of a step, where the file is a troubleshooter.
         yield f"{file.removesuffix('.md')}/{anchor}.md"
+    if dark := dark_form(file):
+        yield dark

@@ -190,7 +190,7 @@ _LIBRARIES = (
         "pymdown-extensions",
     ),
     *("pygments", "jinja2", "markupsafe"),
-    *("whoosh-reloaded", "whoosh", "babel", "pydantic", "pyyaml", "feedgen"),
+    *("whoosh-reloaded", "whoosh", "babel", "pydantic", "pyyaml", "feedgen", "imagesize", "pillow"),
 )
 
 

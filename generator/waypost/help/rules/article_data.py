@@ -89,7 +89,7 @@ def questions(body: str) -> Iterator[tuple[str, str, str]]:
 
 def suggestions_document(help_center: HelpCenter) -> dict[str, Any]:
     """Return title, words and place of every article, by path."""
-    return {"articles": [_entry(article) for article in sorted(help_center.articles, key=lambda a: a.path)]}
+    return {"articles": [_entry(article) for article in sorted(help_center.searched, key=lambda a: a.path)]}
 
 
 def _entry(article: Article) -> dict[str, Any]:

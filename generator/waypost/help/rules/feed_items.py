@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from waypost.base.i18n import Words
+from waypost.formats.article import Schedule
 from waypost.help.rules.catalog import Catalog
 
 LIMIT = 50
@@ -50,6 +51,19 @@ def article_items(
     events = [event for path in catalog.links for event in _events(catalog, path, dates.get(path), words)]
     events.sort(key=lambda event: (event.at, event.key), reverse=True)
     return tuple(_apart(events))[:LIMIT]
+
+
+def since_published(
+    dates: Mapping[str, ArticleDates], schedules: Mapping[str, Schedule]
+) -> dict[str, ArticleDates]:
+    """Return the dates of articles as readers see them: one that came by itself was not there before."""
+    found = dict(dates)
+    for path, schedule in schedules.items():
+        known, start = dates.get(path), schedule.publish
+        if known and start:
+            first = max(known.first, start) if known.first else None
+            found[path] = ArticleDates(first, max(known.last, start) if known.last else None)
+    return found
 
 
 def _events(catalog: Catalog, path: str, dates: ArticleDates | None, words: Words) -> Iterator[ArticleItem]:

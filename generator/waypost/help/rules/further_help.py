@@ -75,6 +75,11 @@ class SearchView:
     """Where unresolved searches are sent; empty if they are not."""
 
 
+def search_links(words: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return words, each with the address of the search for it."""
+    return tuple((word, f"{SEARCH_URL}?{urlencode({'q': word})}") for word in words)
+
+
 def person_link(support: SupportConfig | None, contact_url: str) -> PersonLink | None:
     """Return the best way to a person: the ticket page, else the contact page, else none."""
     if support is not None:

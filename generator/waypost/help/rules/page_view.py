@@ -46,6 +46,10 @@ class PageView:
     """The notice of their trouble while the page is built; None without trouble."""
     minutes: int = 0
     reviewed: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
+    """Words that it is found by, each with the address of the search for it, from the root of the help center."""
+    hide: tuple[str, ...] = ()
+    """The parts of the page that are left out: navigation, toc."""
     related: tuple[ArticleLink, ...] = ()
     placeholder: str = ""
     step: StepView | None = None

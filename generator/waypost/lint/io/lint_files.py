@@ -6,11 +6,14 @@ from functools import cache
 from pathlib import Path
 
 from waypost.base.files.front_matter import MarkdownDocument, parse_markdown
-from waypost.base.files.text_files import read_source, walk
+from waypost.base.files.resources import scaffold_folder
+from waypost.base.files.text_files import Source, read_source, walk
 from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.base.markdown.page_parts import PageParts, page_parts
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import Project
+from waypost.help.kinds import ARTICLE_KINDS
+from waypost.lint.rules.placeholders import placeholders_of
 from waypost.lint.rules.registry import RULES, JudgedFinding
 from waypost.problems import Location, Problem, did_you_mean
 from waypost.reading.io.incident_files import update_lines
@@ -55,6 +58,20 @@ def content_files(root: Path) -> frozenset[str]:
     """Return every file in content/, by its path from there."""
     folder = root / "content"
     return frozenset(file.relative_to(folder).as_posix() for file in walk(root, folder, "")[0])
+
+
+@cache
+def placeholders() -> frozenset[str]:
+    """Return the sentences of all skeletons of articles that stand where a writer's own belong."""
+    names = {kind.scaffold for kind in ARTICLE_KINDS.values()} | {"known-problem.md", "known-problem-step.md"}
+    files = sorted(path for path in scaffold_folder().rglob("*.md") if path.name in names)
+    found: set[str] = set()
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        document, _ = parse_markdown(Source(path.name, text))
+        front, body = (document.front.data, document.body) if document else (None, text)
+        found.update(placeholders_of(front, body))
+    return frozenset(found)
 
 
 class FindingLocator:

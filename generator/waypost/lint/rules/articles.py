@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from waypost.base.markdown.links import Link, leads_elsewhere, split_link, target_path
-from waypost.formats.article import Article, ArticleFrontMatter, is_draft
+from waypost.formats.article import Article, ArticleFrontMatter, page_url
 from waypost.help.kinds.kind import Structure
 from waypost.lint.rules.rule import Finding, LintSite, at_key, at_line
 from waypost.problems import did_you_mean
+from waypost.reading.rules.redirects import file_at, former_addresses
 from waypost.reading.rules.troubleshooter import read_troubleshooter
 from waypost.search.rules.evaluation import QuestionResult, ask, figures, questions_of
 
@@ -174,16 +175,13 @@ _MADE_BY_MARKDOWN = re.compile(r"fn(ref)?\d*:|main$|__")
 def broken_links(site: LintSite) -> Iterator[Finding]:
     """Find links and pictures that lead to no file of content/, to no page, or from a page to a draft."""
     urls = {page.url for page in site.pages.values()}
-    drafts = {name for page in site.project.help_center.drafts.values() for name in (page.path, page.url)}
     for page, link in _links(site):
         path, _, _ = split_link(link.target)
-        found = drafts.intersection(_meanings(path, page)) if path and not is_draft(page.front) else ()
-        if found:
-            message = (
-                f"This link leads to {min(found)}, which is a draft. Remove the link, or publish the draft."
-            )
+        hidden = _hidden_target(site, page, path)
+        if hidden and not site.schedule(hidden).has_expired(site.now):
+            message = f"This link leads to {hidden}, which {_not_published(site, hidden)}"
             yield Finding(f"content/{page.path}", at_line(link.line, link.column), message)
-        if found or not path or _leads_somewhere(path, page, site, urls):
+        if hidden or not path or _leads_somewhere(path, page, site, urls):
             continue
         wanted = target_path(path, posixpath.dirname(page.path))
         suffix = posixpath.splitext(wanted)[1]
@@ -192,6 +190,57 @@ def broken_links(site: LintSite) -> Iterator[Finding]:
         what = "picture" if link.is_picture else "link"
         message = f"This {what} leads to content/{wanted}, which is not there.{near}"
         yield Finding(f"content/{page.path}", at_line(link.line, link.column), message)
+
+
+def expired_with_links(site: LintSite) -> Iterator[Finding]:
+    """Find articles that are no longer published, while others still lead to them."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for page, link in _links(site):
+        hidden = _hidden_target(site, page, split_link(link.target)[0])
+        if hidden and site.schedule(hidden).has_expired(site.now):
+            places[hidden].append(f"content/{page.path}:{link.line}")
+    for path, found in sorted(places.items()):
+        message = (
+            f"This article has expired, and links still lead to it: {', '.join(dict.fromkeys(found))}. Remove them, "
+            "or name a later day."
+        )
+        yield Finding(f"content/{path}", at_key("expires_on"), message)
+
+
+def _hidden_target(site: LintSite, page: Article, path: str) -> str:
+    """Return the article that a link of a published page leads to, where that is not published; else nothing."""
+    drafts = site.project.help_center.drafts
+    if not path or page.path in drafts:
+        return ""
+    by_file, by_address = _meanings(path, page)
+    return by_file if by_file in drafts else site.hidden_addresses.get(by_address, "")
+
+
+def _not_published(site: LintSite, path: str) -> str:
+    at = site.schedule(path).publish
+    if at is None:
+        return "is a draft. Remove the link, or publish the draft."
+    return f"is published on {at:%Y-%m-%d at %H:%M}. Remove the link, or let this article come then too."
+
+
+def moved_without_redirect(site: LintSite) -> Iterator[Finding]:
+    """Find pages whose former address, which people have in bookmarks and mails, leads nowhere any more."""
+    known = {file_at(page.url) for page in site.pages.values()}
+    known |= {file_at(address) for page in site.pages.values() for address in former_addresses(page)}
+    for path, present in sorted(site.moved.items()):
+        former = page_url(path)
+        if file_at(former) in known:
+            continue
+        line = f"`redirect_from: [{former}]`"
+        if present in site.pages:
+            message = f"This page was content/{path}, and nothing leads here from its address. Add {line}."
+            yield Finding(f"content/{present}", at_key("title"), message)
+        else:
+            message = (
+                f"This page was deleted, and nothing leads on from its address. Add {line} to the article that helps "
+                "in its place."
+            )
+            yield Finding(f"content/{path}", at_line(0), message)
 
 
 def broken_anchors(site: LintSite) -> Iterator[Finding]:

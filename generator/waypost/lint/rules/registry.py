@@ -9,13 +9,17 @@ from fnmatch import fnmatchcase
 from waypost.formats.lint import LintConfig, RuleLevel
 from waypost.lint.rules import articles, incidents, leaks
 from waypost.lint.rules.active_html import active_html_in_articles
+from waypost.lint.rules.placeholders import unedited
 from waypost.lint.rules.rule import Finding, LintSite, Rule
 from waypost.problems import Level
 
 _RULES = (
     Rule("broken-link", articles.broken_links, Level.ERROR),
     Rule("broken-anchor", articles.broken_anchors, Level.ERROR),
+    Rule("expired", articles.expired_with_links),
+    Rule("moved", articles.moved_without_redirect),
     Rule("active-html", active_html_in_articles, Level.ERROR),
+    Rule("unedited", unedited, Level.ERROR),
     Rule("missing-alt", articles.missing_alt),
     Rule("missing-summary", articles.missing_summary),
     Rule("duplicate-title", articles.duplicate_titles),

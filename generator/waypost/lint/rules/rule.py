@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from waypost.base.markdown.page_parts import PageParts
-from waypost.formats.article import Article
+from waypost.formats.article import Article, Schedule
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import Project
 from waypost.formats.status import Incident, Maintenance, Update
@@ -77,6 +78,10 @@ class LintSite:
     now: datetime
     status_texts: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     """The first line and the text of each incident and maintenance as written, by its path from the root."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """The present path of each page that was moved just now, by its former one; empty for one that was deleted."""
+    placeholders: frozenset[str] = frozenset()
+    """The sentences that skeletons of articles hold in place of their writer's own."""
     alike: Callable[[str], Sequence[tuple[str, float]]] = field(default=lambda path: ())
     """Gives the articles whose words are most like those of one, from 1 (the same) down to 0."""
     answer: Answerer = field(default=lambda question: Ranking((), ()))
@@ -86,6 +91,16 @@ class LintSite:
     def pages(self) -> Mapping[str, Article]:
         """The pages of the help center by their path from content/."""
         return self.project.help_center.pages
+
+    @cached_property
+    def hidden_addresses(self) -> Mapping[str, str]:
+        """The articles that are not published, by their address and by their path."""
+        drafts = self.project.help_center.drafts
+        return {name: path for path, page in drafts.items() for name in (path, page.url)}
+
+    def schedule(self, path: str) -> Schedule:
+        """Return when an article comes and goes by itself."""
+        return self.project.help_center.schedules.get(path, Schedule())
 
     def incidents(self) -> Iterator[tuple[str, Incident]]:
         """Give every incident that a person wrote, with its file."""

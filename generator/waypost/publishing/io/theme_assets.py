@@ -12,7 +12,7 @@ from waypost.base.files.resources import assets, theme_folder
 from waypost.base.i18n import Words
 from waypost.formats.status import BY_SEVERITY, ComponentStatus, Impact
 from waypost.formats.theme import Theme
-from waypost.publishing.rules.stylesheet import stylesheet
+from waypost.publishing.rules.stylesheet import BRAND, brand_colours, stylesheet
 
 _SCHEME = re.compile(r"color-scheme: (light|dark);(.*?)}", re.DOTALL)
 _COLOUR = re.compile(r"--wp-([a-z-]+): #([0-9a-f]{3,6});")
@@ -59,6 +59,11 @@ def tokens(theme: Theme) -> bytes:
     return assets()["tokens.css"].read_bytes() + stylesheet(theme).encode()
 
 
+def brand_icon(colour: str) -> bytes:
+    """Return the icon of windows and bookmarks in the colour of a site."""
+    return assets()["icon.svg"].read_bytes().replace(BRAND[0].encode(), colour.encode())
+
+
 def status_assets(theme: Theme) -> dict[str, bytes]:
     """Return the styles and scripts that the status pages carry with them, by their path in site/status/."""
     names = (
@@ -75,9 +80,9 @@ def status_assets(theme: Theme) -> dict[str, bytes]:
         "present.js",
         "put.js",
         "say.js",
-        "icon.svg",
     )
     return {
+        "assets/icon.svg": brand_icon(brand_colours(theme)[0]),
         "assets/tokens.css": tokens(theme),
         **{f"assets/{name}": assets()[name].read_bytes() for name in names},
     }

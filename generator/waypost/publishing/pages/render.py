@@ -41,6 +41,10 @@ SHELL_PATH = f"{SITE_FOLDER}shell.html"
 STYLES_PATH = f"{SITE_FOLDER}site.css"
 """The site's own styles."""
 
+CARD_PATH = f"{SITE_FOLDER}card.png"
+TOUCH_ICON_PATH = f"{SITE_FOLDER}touch.png"
+MANIFEST_PATH = f"{SITE_FOLDER}site.webmanifest"
+
 _LANGUAGE = re.compile(r'\s*<!doctype html>\s*<html lang="([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)"[ >]')
 _SLOT = re.compile(r"%%WAYPOST-([A-Z]+)%%")
 _SLOT_NAMES = ("HELP", "STATUS", "HEAD", "MAIN", "ATTRIBUTES")
@@ -66,12 +70,26 @@ class SiteFrame:
 
 
 @dataclass(frozen=True)
+class Brand:
+    """What the head of each status page says of the site to systems and to services that show previews."""
+
+    colours: tuple[str, str]
+    """On light and on dark ground."""
+    has_previews: bool
+    locale: str
+    image: str
+    """The address of the picture of previews; empty without one."""
+
+
+@dataclass(frozen=True)
 class ShellSlots:
     """The places of the shell that publishing fills."""
 
     head: Markup = field(default_factory=lambda: Markup("%%WAYPOST-HEAD%%"))
     main: Markup = field(default_factory=lambda: Markup("%%WAYPOST-MAIN%%"))
     attributes: Markup = field(default_factory=lambda: Markup("%%WAYPOST-ATTRIBUTES%%"))
+    title: Markup = field(default_factory=lambda: Markup("%%WAYPOST-TITLE%%"))
+    url: Markup = field(default_factory=lambda: Markup("%%WAYPOST-URL%%"))
 
 
 def logo_path(site: HelpSite) -> str:
@@ -79,7 +97,7 @@ def logo_path(site: HelpSite) -> str:
     return f"{SITE_FOLDER}logo{PurePath(site.logo).suffix}" if site.logo else ""
 
 
-def shell_context(site: HelpSite, contact: str = "") -> dict[str, Any]:
+def shell_context(site: HelpSite, contact: str = "", brand: Brand | None = None) -> dict[str, Any]:
     """Return the context in which the shell's template is rendered, by MkDocs or by us."""
     status_root = "%%WAYPOST-STATUS%%"
     frame = SiteFrame(
@@ -92,7 +110,7 @@ def shell_context(site: HelpSite, contact: str = "") -> dict[str, Any]:
         logo=status_root + logo_path(site) if site.logo else "",
         styles=status_root + STYLES_PATH if site.own_styles else "",
     )
-    return {"wp": frame, "slot": ShellSlots(), "words": site.words, "t": site.words.say}
+    return {"wp": frame, "brand": brand, "slot": ShellSlots(), "words": site.words, "t": site.words.say}
 
 
 def default_shell(page: PageConfig, words: Words) -> str:
@@ -239,6 +257,8 @@ class _Renderer:
             "HEAD": self._head(spec, root),
             "MAIN": main,
             "ATTRIBUTES": attributes,
+            "TITLE": escape(f"{spec.title} · {page.name}"),
+            "URL": escape(page.url + spec.path),
         }
         # One pass over the shell alone, so that nothing in the content can pose as a slot.
         return _SLOT.sub(lambda match: str(values.get(match[1], match[0])), self._shell).encode()

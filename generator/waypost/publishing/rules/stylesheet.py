@@ -36,6 +36,17 @@ def stylesheet(theme: Theme) -> str:
     return "".join(f"{rule}\n" for rule in rules)
 
 
+BRAND = ("#3b4cca", "#98a5ff")
+"""The colour of tokens.css on light and on dark ground."""
+
+
+def brand_colours(theme: Theme) -> tuple[str, str]:
+    """Return the colour of a site on light and on dark ground."""
+    dark = theme.dark_colour or theme.colour
+    light = readable(theme.colour, LIGHT_GROUND) if theme.colour else BRAND[0]
+    return light, readable(dark, DARK_GROUND) if dark else BRAND[1]
+
+
 def _light(theme: Theme) -> Iterator[str]:
     if theme.colour:
         yield from _brand(readable(theme.colour, LIGHT_GROUND), LIGHT_GROUND)

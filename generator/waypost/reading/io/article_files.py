@@ -14,7 +14,7 @@ from waypost.base.files.validation import ADD_OR_CORRECT, validate
 from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.base.markdown.blocks import nests_too_deep
 from waypost.base.markdown.grammar import MAX_NESTING
-from waypost.formats.article import Article, ArticleFrontMatter, Video, is_draft
+from waypost.formats.article import Article, ArticleFrontMatter, Video
 from waypost.formats.troubleshooter import ScenarioFile, Troubleshooter
 from waypost.help.kinds.kind import Structure
 from waypost.problems import Level, Problem, did_you_mean, errors
@@ -123,10 +123,12 @@ def check_troubleshooters(
     documents: Mapping[str, MarkdownDocument],
     paths: Collection[str],
     component_ids: Collection[str] | None,
+    hidden: Mapping[str, bool],
 ) -> list[Problem]:
     """Return the problems of the steps of all troubleshooters, and of scenarios that fail.
 
-    `pages` and `documents` are the files of content/ that could be read, `paths` are all files that are there.
+    `pages` and `documents` are the files of content/ that could be read, `paths` are all files that are there,
+    `hidden` those that are not published, and whether they were once.
     """
     trees: dict[str, Troubleshooter] = {}
     broken: set[str] = set(paths) - set(pages)
@@ -137,7 +139,7 @@ def check_troubleshooters(
         tree, findings = parse_troubleshooter(page.body, page.body_line)
         findings += check_steps(tree, component_ids)
         findings += _check_answers(tree, path, paths)
-        findings += _check_drafts(tree, page, pages)
+        findings += _check_drafts(tree, page.path, hidden) if path not in hidden else []
         findings += _check_addresses(tree, path, paths)
         source = documents[path].source
         found = [
@@ -174,12 +176,18 @@ def _check_answers(tree: Troubleshooter, path: str, paths: Collection[str]) -> I
             yield StepFinding(*place, "unknown-article", f"There is no content/{target}.{hint}")
 
 
-def _check_drafts(tree: Troubleshooter, page: Article, pages: Mapping[str, Article]) -> Iterator[StepFinding]:
-    """Complain of answers that lead to a draft; among drafts they may."""
-    message = "This answer leads to a draft, which is not published. Lead elsewhere, or remove `draft` there."
-    for answer in (answer for step in tree.steps for answer in step.answers if not is_draft(page.front)):
-        target = pages.get(article_path(answer.target, page.path))
-        if target and is_draft(target.front):
+def _check_drafts(tree: Troubleshooter, path: str, hidden: Mapping[str, bool]) -> Iterator[StepFinding]:
+    """Complain of answers that lead to what is not published; the clock alone must not stop a build."""
+    for answer in (answer for step in tree.steps for answer in step.answers):
+        target = article_path(answer.target, path)
+        if hidden.get(target):
+            message = "This answer leads to an article that has expired. Lead elsewhere, or change `expires_on` there."
+            yield StepFinding(answer.line, answer.column, "dead-end", message, Level.WARNING)
+        elif target in hidden:
+            message = (
+                "This answer leads to a draft, which is not published. Lead elsewhere, or remove `draft` or "
+                "`publish_on` there."
+            )
             yield StepFinding(answer.line, answer.column, "dead-end", message)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from waypost.base.files.front_matter import MarkdownDocument, parse_markdown
 from waypost.base.files.text_files import read_source, walk
@@ -14,10 +16,12 @@ from waypost.formats.article import (
     ArticleFrontMatter,
     HomeFrontMatter,
     PageKind,
+    Schedule,
     components_of,
     front_matter_of,
     is_draft,
     known_kinds,
+    schedule_of,
 )
 from waypost.formats.project import HelpCenter
 from waypost.formats.ticket import TicketForm
@@ -31,9 +35,14 @@ from waypost.reading.rules.content_paths import INDEX, category_at, category_ids
 from waypost.reading.rules.redirects import file_at, former_addresses, parent_folders
 from waypost.reading.rules.troubleshooter_graph import step_addresses
 
+_ALWAYS = Schedule()
+_UTC = ZoneInfo("UTC")
 
-def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[HelpCenter, list[Problem]]:
-    """Read the folder content/ of a site.
+
+def load_help_center(
+    root: Path, component_ids: frozenset[str] | None, now: datetime, zone: ZoneInfo = _UTC
+) -> tuple[HelpCenter, list[Problem]]:
+    """Read the folder content/ of a site, as it is published at a moment; days begin as in `zone`.
 
     `component_ids` are those of status/status.yml, or None where that file itself is broken: then
     references to components cannot be judged.
@@ -59,14 +68,19 @@ def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[
     problems += check_former_addresses(root, pages, documents)
     sizes, found = check_articles(root, pages, documents)
     problems += found
-    problems += check_troubleshooters(root, pages, documents, paths, component_ids)
+    schedules = {
+        path: plan for path, page in pages.items() if (plan := schedule_of(page.front, zone)) != _ALWAYS
+    }
+    hidden = {path: False for path, page in pages.items() if is_draft(page.front)}
+    hidden |= {path: plan.has_expired(now) for path, plan in schedules.items() if plan.hides(now)}
+    problems += check_troubleshooters(root, pages, documents, paths, component_ids, hidden)
     support, found = load_support(root, component_ids)
     problems += _check_tickets(pages, documents, support.ticket) if support else []
     problems += found
     synonyms, queries, found = load_search_files(root, pages, paths)
-    published = {path: page for path, page in pages.items() if not is_draft(page.front)}
-    drafts = {path: page for path, page in pages.items() if is_draft(page.front)}
-    help_center = HelpCenter(published, support, sizes, drafts, synonyms, queries)
+    published = {path: page for path, page in pages.items() if path not in hidden}
+    drafts = {path: page for path, page in pages.items() if path in hidden}
+    help_center = HelpCenter(published, support, sizes, drafts, schedules, synonyms, queries)
     return help_center, list(dict.fromkeys(problems + found))
 
 

@@ -23,7 +23,7 @@ def load_theme(root: Path) -> tuple[Theme, str, list[Problem]]:
     document = _read(root)
     if document is None:
         return Theme(), ENGLISH, []
-    problems = _check_addresses(document) + _check_search(document) + _check_nav(document)
+    problems = _check_addresses(document) + _check_plugins(document) + _check_nav(document)
     problems += _check_anchors(document)
     place = _find(document)
     theme, found = validate(document.part(place), Theme) if place else (Theme(), [])
@@ -105,17 +105,25 @@ def _check_anchors(document: YamlDocument) -> list[Problem]:
     ]
 
 
-def _check_search(document: YamlDocument) -> list[Problem]:
-    """Complain of Material's search: two searches would answer, and only one knows of the ticket form."""
+_REFUSED = {
+    **dict.fromkeys(("search", "material/search"), "Waypost brings the search. Remove this line."),
+    "i18n": (
+        "A site of Waypost has one language, so translations cannot be pages of it. Make a site for each language, "
+        "and remove this plugin."
+    ),
+}
+"""Plugins that cannot work here, with what to do instead."""
+
+
+def _check_plugins(document: YamlDocument) -> list[Problem]:
     plugins = _top(document).get("plugins")
     names = plugins if isinstance(plugins, list | dict) else []
-    message = "Waypost brings the search. Remove this line."
     problems = []
     for index, entry in enumerate(names):
         name = next(iter(entry), None) if isinstance(entry, dict) else entry
-        if name in ("search", "material/search"):
+        if name in _REFUSED:
             place: DataPath = ("plugins", index) if isinstance(plugins, list) else ("plugins", str(name))
-            problems.append(document.problem_at(place, "bad-value", message))
+            problems.append(document.problem_at(place, "bad-value", _REFUSED[name]))
     return problems
 
 

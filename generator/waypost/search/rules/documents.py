@@ -54,6 +54,8 @@ class SearchDocument:
     """Ids of the components it depends on."""
     article: str = ""
     """The title of its article; empty where it is a page of its own."""
+    tags: tuple[str, ...] = ()
+    """Words that it is also found by."""
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -80,7 +82,9 @@ class SearchDocument:
     @property
     def text(self) -> str:
         """All its words without its title."""
-        return " ".join(filter(None, [self.summary, *(_words(section) for section in self.sections)]))
+        return " ".join(
+            filter(None, [self.summary, *self.tags, *(_words(section) for section in self.sections)])
+        )
 
 
 SHOWN_TEXT = 1600
@@ -126,6 +130,7 @@ def _documents(article: Article) -> Iterator[SearchDocument]:
         tuple(section for _, section in above),
         article.category,
         components_of(front),
+        tags=front.tags if isinstance(front, ArticleFrontMatter) else (),
     )
     ends = [*starts[1:], len(sections)][: len(starts)]
     for start, end in zip(starts, ends, strict=True):
