@@ -23,7 +23,7 @@ ZIP = """\
 title: A zip download stops half way
 kind: page
 also_asked_as: # as people ask
-    - zip is broken   # often
+    - 'zip is broken'   # often
 reviewed: 2026-11-02
 ---
 The archive of a large gallery is cut off when the connection breaks.
@@ -92,7 +92,7 @@ def test_from_the_log_to_the_answer(site: Site) -> None:
     )
     code, out, _ = run("search", ASKED)
     assert (code, out.splitlines()[0]) == (0, "1. A zip download stops half way")
-    old = "    - zip is broken   # often\n"
+    old = "    - 'zip is broken'   # often\n"
     assert (site.root / "content/start/zip.md").read_text(encoding="utf-8") == ZIP.replace(
         old, f"{old}    - {ASKED.upper()}\n"
     )
@@ -312,7 +312,7 @@ def test_a_choice_that_cannot_be_meant_is_refused(arguments: list[str], says: st
 
 def test_what_cannot_be_written_is_said_and_left_as_it_was(site: Site) -> None:
     file = site.root / "content/start/zip.md"
-    odd = ZIP.replace("    - zip is broken   # often\n", "    - *t\n").replace("title: ", "title: &t ")
+    odd = ZIP.replace("    - 'zip is broken'   # often\n", "    - *t\n").replace("title: ", "title: &t ")
     file.write_text(odd, encoding="utf-8")
     code, out, err = run("gaps", log((ASKED, "no_answer"), FOUND), "--apply")
     assert (code, file.read_text(encoding="utf-8")) == (1, odd)

@@ -123,10 +123,20 @@ def _counted(read: Any) -> list[Counted]:
 
 
 def _document(*values: Any) -> SearchDocument:
-    url, path, title, aliases, kind, summary, sections, category, components, article = values
+    url, path, title, aliases, kind, summary, sections, category, components, article, tags = values
     if kind not in (*ARTICLE_KINDS, *PAGE_KINDS):
         raise ValueError(kind)
     parts = tuple(DocumentSection(*section) for section in sections)
     return SearchDocument(
-        url, path, title, tuple(aliases), kind, summary, parts, category, tuple(components), article
+        url,
+        path,
+        title,
+        tuple(aliases),
+        kind,
+        summary,
+        parts,
+        category,
+        tuple(components),
+        article,
+        tuple(tags),
     )
