@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import re
 import subprocess
@@ -12,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from helpers.sites import ROOT, environment
 
@@ -48,12 +51,40 @@ def wheel(built: Path) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of programs of an empty environment into which the wheel was installed."""
     folder = tmp_path_factory.mktemp("install") / "environment"
-    run(sys.executable, "-m", "venv", folder, cwd=folder.parent)
-    # The wheel takes exactly the versions that users get; ProperDocs needs the same libraries.
-    install = [folder / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    # What nothing starts twice need not be compiled.
-    run(*install, "--no-compile", "-c", ROOT / "constraints.txt", wheel, PROPERDOCS, cwd=folder.parent)
+    run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder.parent)
+    link_requirements(wheel, folder)
+    # Without an index, pip refuses the wheel where anything that it needs is missing or has another version.
+    versions = ["--no-compile", "-c", ROOT / "constraints.txt"]
+    run(*pip_install(folder / "bin"), *versions, "--no-index", wheel, cwd=folder.parent)
+    # ProperDocs needs the same libraries.
+    run(*pip_install(folder / "bin"), *versions, PROPERDOCS, cwd=folder.parent)
     return folder / "bin"
+
+
+def pip_install(programs: Path) -> list[str | Path]:
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", programs / "python"]
+    return [*pip, "install"]
+
+
+def link_requirements(wheel: Path, environment: Path) -> None:
+    """Put links to what a wheel requires into an environment, and to nothing else: unpacking it takes much longer."""
+    target = next(environment.glob("lib/python*/site-packages"))
+    [about] = importlib.metadata.distributions(path=[str(wheel)])
+    linked: set[tuple[str, str]] = set()
+    waiting = [(about, "")]
+    while waiting:
+        distribution, extra = waiting.pop()
+        for requirement in map(Requirement, distribution.requires or ()):
+            if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
+                continue
+            wanted = {(requirement.name, each) for each in ("", *requirement.extras)} - linked
+            linked |= wanted
+            waiting += [(importlib.metadata.distribution(name), each) for name, each in wanted]
+    for name in {canonicalize_name(name) for name, _ in linked}:
+        for file in importlib.metadata.distribution(name).files or ():
+            if ".." not in file.parts:
+                (target / file).parent.mkdir(parents=True, exist_ok=True)
+                (target / file).symlink_to(str(file.locate()))
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +130,7 @@ def test_the_installed_package_makes_checks_and_builds_a_site(installed: Path, s
     for name in (".github/workflows/waypost.yml", ".gitlab-ci.yml", ".gitignore"):
         assert (scaffolded / name).stat().st_size > 10
     # What the workflows install is what is here, so pip has nothing to ask for.
-    requirements = [installed / "python", "-m", "pip", "install", "--no-index", "-r", "requirements.txt"]
+    requirements = [*pip_install(installed), "--no-index", "-r", "requirements.txt"]
     assert "already satisfied: waypost" in run(*requirements, cwd=scaffolded)
     assert "Built 1 articles" in run(program, "build", "--site", scaffolded, cwd=scaffolded.parent)
     page = (scaffolded / "site" / "index.html").read_text(encoding="utf-8")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from jinja2 import ChoiceLoader, DictLoader, Environment, TemplateAssertionError, TemplateNotFound
 
 from helpers.sites import ROOT
 from waypost.base.files.resources import assets, theme_folder
-from waypost.base.files.templates import Templates, is_own
+from waypost.base.files.templates import Templates, VisibleFiles, is_own
 from waypost.formats.theme import Theme
 from waypost.publishing.io.theme_assets import status_assets
 
@@ -73,3 +74,14 @@ def test_a_template_of_another_theme_is_never_ours(name: str) -> None:
 @pytest.mark.parametrize("name", ["main.html", "base.html", "partials/header.html", "", None])
 def test_the_templates_of_others_are_written_for_the_opposite(name: str | None) -> None:
     assert not is_own(name)
+
+
+def test_hidden_files_of_a_theme_are_found_and_only_those_in_hidden_folders_are_not_listed(
+    tmp_path: Path,
+) -> None:
+    for path in ("main.html", "css/a.css", ".icons/a/b.svg", "css/.kept/c.svg"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(path, encoding="utf-8")
+    environment = Environment(loader=VisibleFiles(tmp_path), autoescape=True)
+    assert environment.list_templates() == ["css/a.css", "main.html"]
+    assert environment.get_template(".icons/a/b.svg").render() == ".icons/a/b.svg"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -227,13 +228,14 @@ def remembering() -> list[tuple[ModuleType, str, Any]]:
 
 @contextmanager
 def fresh_process() -> Iterator[None]:
-    """Let the functions of this process remember nothing; what they remembered comes back afterwards.
+    """Let the functions of this process begin to remember anew; what they remembered comes back afterwards.
 
     What an earlier process left on the disk is there.
     """
+    fresh: dict[Callable[..., Any], Callable[..., Any]] = {}
     with pytest.MonkeyPatch.context() as patched:
         for module, key, found in remembering():
-            patched.setattr(module, key, found.__wrapped__)
+            patched.setattr(module, key, fresh.setdefault(found, lru_cache(None)(found.__wrapped__)))
         yield
 
 

@@ -54,11 +54,13 @@ def tree_digest(*roots: Path) -> str:
 @cache
 def program_digest() -> str:
     """Return a digest of the program itself: what it made is as good as new while this is the same."""
-    versions = [f"{name} {_version(name)}" for name in _LIBRARIES]
+    versions = [f"{name} {library_version(name)}" for name in _LIBRARIES]
     return digest(platform.python_version(), *versions, tree_digest(package_folder(), theme_folder()))
 
 
-def _version(name: str) -> str:
+@cache
+def library_version(name: str) -> str:
+    """Return the version of a library; empty where it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, TemplateNotFound
 
@@ -26,6 +28,22 @@ class Templates(FileSystemLoader):
         if not is_own(template):
             raise TemplateNotFound(template)
         return super().get_source(environment, template.removeprefix(_PREFIX))
+
+
+class VisibleFiles(FileSystemLoader):
+    """Finds all templates of some folders, and lists none that are in a hidden folder.
+
+    MkDocs lists a theme at every build, and copies nothing hidden; Material hides 14,000 icons.
+    """
+
+    def list_templates(self) -> list[str]:
+        """Return the paths of all files outside of hidden folders."""
+        found: set[str] = set()
+        for root in map(Path, self.searchpath):
+            for folder, folders, files in os.walk(root):
+                folders[:] = [name for name in folders if not name.startswith(".")]
+                found |= {Path(folder, name).relative_to(root).as_posix() for name in files}
+        return sorted(found)
 
 
 def is_own(name: str | None) -> bool:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,9 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
 
-from waypost.base.files.digests import digest, tree_digest
+from waypost.base.files.digests import digest, library_version, tree_digest
 from waypost.base.files.resources import package_folder, theme_folder
+from waypost.base.files.templates import VisibleFiles
 from waypost.formats.project import Project
 from waypost.help.io.build_record import BuildRecord, Reuse
 from waypost.help.io.build_workers import BuildWorkers, WorkerFailed
@@ -91,6 +91,7 @@ def _render(
             planned = PlannedBuild(project, take_snapshot, reuse, workers if program else None, warnings)
             plugin = _plugin_of(config)
             plugin.planned = planned
+            _list_visible_files(config.theme)
             with workers.at_work() if workers else nullcontext():
                 # "Dirty" asks each file whether it was modified; the plugin answers for it.
                 build(config, dirty=True)
@@ -130,6 +131,17 @@ def _plugin_of(config: MkDocsConfig) -> WaypostPlugin:
         message = "Waypost reads articles from content/. Set `docs_dir: content`."
         raise ProblemsFound([Problem(Location(CONFIG), "bad-value", message)])
     return plugin
+
+
+def _list_visible_files(theme: Any) -> None:
+    make = theme.get_env
+
+    def get_env() -> Any:
+        environment = make()
+        environment.loader = VisibleFiles(theme.dirs)
+        return environment
+
+    theme.get_env = get_env
 
 
 def _failure(error: Exception, logged: list[Problem]) -> list[Problem]:
@@ -216,13 +228,6 @@ def can_reuse(config: Any) -> bool:
 def program_digest(root: Path, config: Any) -> str:
     """Return a digest of everything that all pages are made with."""
     own = [Path(config.theme.custom_dir)] if config.theme.custom_dir else []
-    versions = [f"{name} {_version(name)}" for name in _LIBRARIES]
+    versions = [f"{name} {library_version(name)}" for name in _LIBRARIES]
     trees = tree_digest(package_folder(), theme_folder(), root / "mkdocs.yml", *own)
     return digest(platform.python_version(), *versions, trees)
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

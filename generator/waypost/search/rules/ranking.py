@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property, lru_cache
 
 from waypost.base.tokens import word_groups
 from waypost.formats.search import LONGEST_PHRASE
@@ -113,10 +114,11 @@ def _likeness(word: str, form: str) -> int:
     return 2 * constants.WHOLE * len(one & other) // (len(one) + len(other))
 
 
-def _groups(word: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _groups(word: str) -> frozenset[str]:
     # The space in front makes the beginning count more.
     spaced = f" {word}"
-    return {spaced[at : at + 3] for at in range(len(spaced) - 2)}
+    return frozenset(spaced[at : at + 3] for at in range(len(spaced) - 2))
 
 
 def _misspelt(word: str, form: str) -> int:
@@ -318,10 +320,17 @@ class AskedForms:
 
     def worth_in(self, passage: Collection[str]) -> int:
         """Return with what worth a passage holds it, in hundredths."""
+        # Nearly all passages hold none of them, which is found out sooner at once than form by form.
+        if self._forms.isdisjoint(passage):
+            return 0
         for worth, words in self.ways:
             if all(any(form in passage for form in forms) for forms in words):
                 return worth
         return 0
+
+    @cached_property
+    def _forms(self) -> frozenset[str]:
+        return frozenset(form for _, words in self.ways for forms in words for form in forms)
 
 
 def asked_forms(index: Index, concepts: Iterable[Concept]) -> list[AskedForms]:
