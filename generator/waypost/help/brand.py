@@ -9,10 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from babel.core import get_global
-
 from waypost.base.files.digests import digest, file_digest
 from waypost.base.files.file_tree import write_atomic
+from waypost.base.files.languages import language_and_land
 from waypost.formats.theme import Theme
 from waypost.help.io import cards
 from waypost.help.io.build_record import Reuse
@@ -66,7 +65,9 @@ class BrandFiles:
     def status_head(self) -> Brand:
         """What the head of every status page names."""
         image = self._status_url + CARD_PATH if self._whole else ""
-        return Brand((self._light, self._dark), self._has_previews, self._locale, image)
+        return Brand(
+            (self._light, self._dark), self._has_previews, language_and_land(self._site.language), image
+        )
 
     def preview(
         self, title: str, description: str, url: str, above: tuple[str, ...], *, is_written: bool
@@ -81,16 +82,9 @@ class BrandFiles:
             description,
             self._site.address(url),
             "article" if above else "website",
-            self._locale,
+            language_and_land(self._site.language),
             self._site.url + image if image else "",
         )
-
-    @property
-    def _locale(self) -> str:
-        """The language with the land where most speak it, which Open Graph asks for: de_DE."""
-        language = self._site.language.replace("-", "_")
-        land = get_global("likely_subtags").get(language, language).rpartition("_")[2]
-        return language if "_" in language else f"{language}_{land}"
 
     def _card(self, title: str, place: str) -> str:
         if not self._has_cards or not can_draw(title + place):
