@@ -4,14 +4,17 @@
 PORT ?= 8000
 VENV := .venv
 CLIENTS := .venv-clients
+ENGINES := .venv-engines
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 RUN_READY := $(VENV)/.ready-to-run
+ENGINE_TESTS := tests/help/test_engines.py tests/help/test_articles.py tests/help/test_help_outputs.py \
+	tests/test_build.py tests/test_build_untrusted.py
 TEST_READY := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench bench-builds bench-search bench-quotes bench-gaps bench-checks bench-polling bench-store bench-snapshot bench-publish \
+.PHONY: help serve test engines lint bench bench-builds bench-search bench-quotes bench-gaps bench-checks bench-polling bench-store bench-snapshot bench-publish \
 	bench-history bench-deliveries bench-reports soak docs demo-outage demo-recover browser postgres clients clean
 
 help: ## Say what can be done
@@ -23,6 +26,9 @@ serve: $(RUN_READY) ## Show the sample at http://localhost:8000 (PORT= changes i
 # Tests start hundreds of processes, none of which should compile what the one before has compiled.
 test: $(TEST_READY) browser postgres clients ## Run every test
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+engines: $(ENGINES)/.ready ## Test building with ProperDocs in the place of MkDocs, and that Zensical fails
+	@PYTHONDONTWRITEBYTECODE= $(ENGINES)/bin/python -m pytest -n 2 --dist loadfile $(ENGINE_TESTS) $(ARGS)
 
 lint: $(TEST_READY) ## Check style and types
 	$(BIN)/ruff check .
@@ -97,6 +103,14 @@ $(TEST_READY): pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Preparing the environment for tests in $(VENV) (once)…"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[test,lint]"
 	@touch $@ $(RUN_READY)
+
+# Material asks for MkDocs; without it, nothing can take it by mistake.
+$(ENGINES)/.ready: pyproject.toml constraints.txt tests/engines.txt | $(VENV)/bin/python
+	@echo "Preparing other engines in $(ENGINES) (once)…"
+	@$(BIN)/python -m venv $(ENGINES)
+	@$(ENGINES)/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -r tests/engines.txt -e ".[test]"
+	@$(ENGINES)/bin/python -m pip uninstall -q -y mkdocs
+	@touch $@
 
 # What others wrote for Statuspage and Standard Webhooks, with which tests read what is published and sent. Those
 # from npm only where it is.

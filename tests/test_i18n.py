@@ -126,6 +126,16 @@ Bare = tuple[str, str]
 """A file and a text in it."""
 
 ALLOWED_IN_TEMPLATES: Mapping[Bare, str] = {
+    **{
+        (template, name): "the name of a typeface"
+        for template in ("theme/help/material_styles.html", "theme/mkdocs/main.html")
+        for name in ("Roboto", "Roboto Mono")
+    },
+    (
+        "theme/help/material_styles.html",
+        'url(\'data:image/svg+xml;charset=utf-8, \') :root { --md-text-font: " "; --md-code-font: " "; '
+        "--md-admonition-icon-- : ; --md-annotation-icon: ; } .md-tag { --md-tag-icon: ; }",
+    ): "styles",
     ("theme/support/ticket/ticket.html", "hint- error-"): "the beginnings of ids",
     ("theme/status/subscribe.html", "curl status.txt"): "a command",
     ("theme/status/subscribe.html", "/feed subscribe feed.rss"): "a command",

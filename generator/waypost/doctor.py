@@ -25,6 +25,7 @@ from waypost.formats.project import Project
 from waypost.formats.run_options import WORKERS
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Uplink
+from waypost.help.mkdocs import ENGINE
 from waypost.monitor.clock_source import clock_source
 from waypost.monitor.clock_watch import later_rows_sentence
 from waypost.monitor.probes.registry import probe
@@ -37,6 +38,7 @@ from waypost.monitor.store.wrong_clock import later_rows
 from waypost.monitor.uplink import reach
 from waypost.problems import errors, summary
 from waypost.reading.io.subscriber_files import unset_variables
+from waypost.reading.io.theme_options import names_extension
 from waypost.reading.project import check_project
 from waypost.reading.site import Site
 
@@ -70,7 +72,7 @@ def examine(site: Site, database_url: str) -> list[Diagnosis]:
     """Examine the machine, the site, the database and every check; a fault is a diagnosis and never raised."""
     project, problems = check_project(site)
     diagnoses = [_python(), _packages(), _sqlite(), _clock(), _clock_source(), *_rights(site)]
-    diagnoses.append(_space(site, database_url))
+    diagnoses += [_space(site, database_url), _zensical(site)]
     bad = bool(errors(problems))
     text = summary(problems) if problems else "every file is fine"
     diagnoses.append(
@@ -93,7 +95,7 @@ def _python() -> Diagnosis:
 
 
 def _packages() -> Diagnosis:
-    names = ("mkdocs", "mkdocs-material", "jinja2", "sqlalchemy", "requests", "feedgen")
+    names = (ENGINE, "mkdocs-material", "jinja2", "sqlalchemy", "requests", "feedgen")
     found: list[str] = []
     for name in names:
         try:
@@ -196,6 +198,16 @@ def _sqlite_path(url: str) -> Path | None:
 def _nearest(path: Path) -> Path:
     """Return a path, or the nearest folder above it that is there."""
     return next(place for place in (path.absolute(), *path.absolute().parents) if place.exists())
+
+
+def _zensical(site: Site) -> Diagnosis:
+    """Zensical reads mkdocs.yml as well, and nothing but our extension there keeps it from building half a site."""
+    if names_extension(site.root):
+        return Diagnosis("zensical", "ok", "fails here, as it must: it does not run Waypost")
+    text = (
+        "would leave out most of this site in silence; add `- waypost` to `markdown_extensions` in mkdocs.yml"
+    )
+    return Diagnosis("zensical", "note", text)
 
 
 def _secrets(site: Site) -> Diagnosis:

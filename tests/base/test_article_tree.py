@@ -4,6 +4,8 @@ import xml.etree.ElementTree as ET
 
 import markdown
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
 from waypost.base.markdown.article_text import text_sections
@@ -44,6 +46,80 @@ def test_elements_that_nobody_could_have_meant_are_read_all_the_same() -> None:
     assert "".join(article_tree(text).itertext()).strip() == "x"
     assert markdown.markdown(text, extensions=[ArticleMarkup()]).count("<div>") == 5000
     assert page_parts(text).leftovers == ()
+
+
+PIECES = [
+    *(
+        "# ",
+        "- ",
+        "1. ",
+        "> ",
+        "> [!NOTE]",
+        "```",
+        "    ",
+        "\n",
+        "\n\n",
+        "*",
+        "**",
+        "`",
+        "a",
+        "漢",
+        "<",
+        ">",
+        "|",
+    ),
+    *(
+        "[a](b)",
+        "[a][b]",
+        "[b]: c\n",
+        "[^1]",
+        "[^1]: n",
+        "Term\n: d",
+        "\\",
+        "&amp;",
+        "&",
+        "www.a.b",
+        "- [ ] a",
+    ),
+    *("<div>", "</div>", "<details>", "<summary>", "</p>", "<script>", "<!--", "-->", "<![a", "<!x", "<?x"),
+    *(
+        "<a href='x'>",
+        "{#x}",
+        "{: .y }",
+        ":::note[T]",
+        "::::tip",
+        ":::",
+        '!!! note "x"',
+        "??? tip",
+        '=== "A"',
+    ),
+    *("\n|---|\n", "\u2028", "\r\n", "---\n"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_whatever_is_written_is_a_page(text: str) -> None:
+    html = markdown.markdown(text, extensions=["toc", ArticleMarkup(TITLES)])
+    assert "\x02" not in html
+    for section in text_sections(text):
+        assert all(section.blocks)
+    for leftover in page_parts(text, 5).leftovers:
+        assert 5 <= leftover.line <= 5 + len(text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("extension", "text", "shown"),
+    [
+        ("pymdownx.emoji", "a :smile: `:smile:`", 'class="emojione"'),
+        ("pymdownx.keys", "++ctrl+a++", "<kbd"),
+        ("smarty", "a -- b", "&ndash;"),
+        ("pymdownx.mark", "==a==", "<mark>a</mark>"),
+    ],
+)
+def test_extensions_for_words_go_on_working(extension: str, text: str, shown: str) -> None:
+    html = markdown.markdown(text, extensions=[extension, ArticleMarkup()])
+    assert shown in html
+    assert html.count("<code>:smile:</code>") == text.count("`:smile:`")
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ import pytest
 from helpers.repositories import Repository, day
 from helpers.sites import environment, fingerprint, minimal_site, replace, sample_site
 from waypost.build import build_site
+from waypost.help.mkdocs import ENGINE
 from waypost.reading.site import Site
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -284,6 +285,36 @@ def test_every_page_of_the_sample_has_a_twin_whose_links_lead_somewhere(sample: 
     assert counted > 100
 
 
+RAW = re.compile(r":::|\{%|\{\{|\[\^|\]\(|\*\*|^\s*(?:!!!|\?\?\?|===|#+ )|`{1,3}\w|<\w+[ >]", re.MULTILINE)
+"""Marks that no reader should see, by another reading of the page than that of `waypost lint`."""
+
+
+class Shown(HTMLParser):
+    """The words of an article as its page shows them, without code."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.words = ""
+        self._skipped = 0
+        self.feed(text[text.index("<article") : text.index("</article>")])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._skipped += tag in ("code", "pre", "script", "style", "svg", "textarea")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._skipped -= tag in ("code", "pre", "script", "style", "svg", "textarea")
+
+    def handle_data(self, data: str) -> None:
+        self.words += "" if self._skipped else data
+
+
+def test_no_page_of_the_sample_shows_raw_marks(sample: Site) -> None:
+    pages = [page for page in sample.output.rglob("*.html") if "<article" in page.read_text(encoding="utf-8")]
+    assert len(pages) > 60
+    raw = {str(page): RAW.findall(Shown(page.read_text(encoding="utf-8")).words) for page in pages}
+    assert {page: marks for page, marks in raw.items() if marks} == {}
+
+
 def test_every_link_of_llms_txt_leads_to_a_twin(sample: Site) -> None:
     text = read(sample, "llms.txt")
     targets = links_of(text)
@@ -367,12 +398,12 @@ def test_hostile_titles_come_out_as_words_everywhere(site: Site, history: Reposi
         assert (parsed.bozo, len(parsed.entries)) == (0, 1 + len(HOSTILE))
 
 
-def test_mkdocs_alone_publishes_the_same(site: Site, history: Repository) -> None:
+def test_the_engine_alone_publishes_the_same(site: Site, history: Repository) -> None:
     build_site(site, NOW)
     ours = {path: data for path, data in fingerprint(site.output).items() if not path.startswith("status/")}
     shutil.rmtree(site.output)
     done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--quiet"],
+        [sys.executable, "-m", ENGINE, "build", "--quiet"],
         cwd=site.root,
         env=environment({"NO_MKDOCS_2_WARNING": "1"}),
         capture_output=True,

@@ -9,10 +9,10 @@ from typing import Any
 
 from waypost.base.files.languages import load_words
 from waypost.formats.status_site import History
+from waypost.importing.articles import check_plan
 from waypost.importing.io.markdown_files import read_tree
-from waypost.importing.markdown import check_plan
 from waypost.importing.rules.collection import merged
-from waypost.importing.rules.plan import SitePaths, plan_import
+from waypost.importing.rules.plan import ImportOptions, SitePaths, plan_import
 from waypost.importing.status_history import StatusImport
 from waypost.reading.io.content_files import OWN_FILES, OWN_FOLDERS
 from waypost.reading.io.status_files import load_status_config, load_status_site
@@ -29,16 +29,23 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     return folder
 
 
-def outcome(files: Mapping[str, str | bytes], folder: Path) -> dict[str, Any]:
-    """Return the files that an import into a new site would write, and its notes in the form of the cases."""
-    tree, problems = read_tree(write_files(folder, files))
+def outcome(
+    files: Mapping[str, str | bytes], folder: Path, *, below: str = ".", **options: Any
+) -> dict[str, Any]:
+    """Return the files that an import into a new site would write, and its notes in the form of the cases.
+
+    `below` is the folder that is imported; `options` are those of ImportOptions.
+    """
+    write_files(folder, files)
+    tree, problems = read_tree(folder / below)
     site = SitePaths(frozenset({"index.md", "contact.md"}), {}, OWN_FILES, tuple(OWN_FOLDERS))
-    plan = plan_import(tree, site)
+    plan = plan_import(tree, site, ImportOptions(**options))
     check_plan(plan)
     found = sorted([*problems, *merged(plan.notes)])
     return {
         "out": {page.target: page.text() for page in sorted(plan.pages, key=lambda page: page.target)},
         "copies": dict(sorted(plan.copies.items())),
+        "aside": dict(sorted(plan.aside.items())),
         "findings": [
             f"{str(problem.location).removeprefix(f'{folder.as_posix()}/')} {problem.code}: {problem.message}".replace(
                 folder.as_posix(), "DIR"

@@ -50,7 +50,8 @@ def test_what_is_active_is_left_out_and_named_one_by_one(case: dict[str, Any]) -
             "<iframe src='//player.vimeo.com/video/1084537'></iframe>",
             "![Video](https://player.vimeo.com/video/1084537)",
         ),
-        ("<iframe src=https://maps.example.com/>No frames here.</iframe>", ""),
+        ("<iframe src=https://maps.example.com/>No frames here.</iframe>", "<https://maps.example.com/>"),
+        ('<iframe title="A map" src="//maps.example.com/"></iframe>', "[A map](https://maps.example.com/)"),
     ],
 )
 def test_words_stay_and_videos_are_kept(text: str, result: str) -> None:

@@ -11,7 +11,8 @@ from helpers.imports import outcome
 @golden("import/*.yml")
 def test_a_collection_becomes_what_the_case_says(case: Case, tmp_path: Path) -> None:
     assert case["why"]
-    made = outcome(case["files"], tmp_path)
+    made = outcome(case["files"], tmp_path, **case.get("options", {}))
     assert made["out"] == case["out"]
     assert made.get("copies", {}) == case.get("copies", {})
+    assert made["aside"] == case.get("aside", {})
     assert made["findings"] == case["findings"]

@@ -13,7 +13,7 @@ import pytest
 
 from helpers.imports import NOW, notes_about, pictured
 from helpers.sites import fingerprint, minimal_site
-from waypost.importing.markdown import Fate
+from waypost.importing.articles import Fate
 from waypost.importing.registry import IMPORTERS
 from waypost.importing.rules.timelines import plain_markup
 from waypost.importing.status_history import StatusImport, import_status

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from waypost.formats.article import Article, front_matter_of
 from waypost.problems import Problem, ProblemsFound
 from waypost.search.io import collections as search_collections
-from waypost.search.io.collections import SearchCollection, language_of, load_collection, load_queries
-from waypost.search.rules.documents import DocumentSection, SearchDocument
+from waypost.search.io.collections import SearchCollection, load_collection, load_queries
 
 DOCS = [{"id": "d1", "title": "Zip", "text": "It stops."}, {"id": "d2", "title": "", "text": ""}]
 QUERIES = [{"id": "q1", "text": "my zip", "typo": "my zpi"}, {"id": "q2", "text": "weather"}]
@@ -71,21 +70,6 @@ def test_aliases_that_are_no_list_of_texts_are_named(tmp_path: Path, written: An
     assert problems_of(write(tmp_path / "c", docs, qrels="")) == [
         "docs.json:1:2 wrong-type: The value of 'also_asked_as' is no list of texts. Put each in quotes."
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("How do I get the link of my gallery?", "en"),
-        ("Wie kann ich das Passwort von meinem Konto ändern?", "de"),
-        ("Comment est-ce que je peux changer le mot de passe ?", "fr"),
-        ("写真をダウンロードする", "en"),
-        ("", "en"),
-    ],
-)
-def test_the_language_is_that_of_the_stop_words(text: str, language: str) -> None:
-    section = DocumentSection("", "", text)
-    assert language_of([SearchDocument("a/", "a.md", "", (), "page", "", (section,))]) == language
 
 
 def test_only_questions_with_a_misspelt_form_are_asked_in_it(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from waypost.base.files.text_files import Source, read_source, walk
 from waypost.formats.status import Impact, UpdateStatus
-from waypost.importing.io.markdown_files import read_front
+from waypost.importing.io.front_matter import read_front
 from waypost.importing.rules.histories import (
     Importer,
     Notes,

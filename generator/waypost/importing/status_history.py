@@ -11,7 +11,7 @@ from waypost.base.files.text_files import Source, decode, walk
 from waypost.base.files.validation import validate
 from waypost.base.files.yaml_source import parse_yaml
 from waypost.formats.status_config import StatusConfig
-from waypost.importing.markdown import Fate, ImportedFile
+from waypost.importing.articles import Fate, ImportedFile
 from waypost.importing.rules.histories import Importer, Notes, SourceHistory
 from waypost.importing.rules.status_files import (
     PlannedEntry,

@@ -10,7 +10,6 @@ from waypost.formats.project import Project
 from waypost.lint.io.lint_files import (
     FindingLocator,
     content_files,
-    has_own_anchors,
     load_lint_config,
     parts_of_pages,
     placeholders,
@@ -50,7 +49,6 @@ def lint_site(site: Site, project: Project, config: LintConfig, now: datetime) -
         files=content_files(site.root),
         now=now,
         status_texts=status_texts(site.root, project),
-        has_own_anchors=has_own_anchors(site.root),
         moved=moved_files(site.root),
         placeholders=placeholders(),
         alike=Likeness(project.help_center.articles).more_like,

@@ -34,8 +34,7 @@ _ADDRESSES = {
 """Attributes that hold an address, with those of animations, which may set one."""
 
 _HANDLER = re.compile(r"on[a-z]{3,}")
-_STEERING = re.compile(r"[\x00-\x20]+")
-"""What browsers leave out of an address before its scheme; tabs and line ends also within."""
+_BEFORE_ADDRESS = re.compile(r"\A[\x00-\x20]+")
 _RUNS = re.compile(
     r"(?:javascript|vbscript|livescript|mocha):"
     r"|data:(?:text/html|text/xml|application/(?:xhtml\+)?xml|text/xsl|image/svg\+xml)\b",
@@ -44,8 +43,14 @@ _RUNS = re.compile(
 _SHOWN_DATA = re.compile(r"data:image/", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)
 
-_HIDDEN = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*(?:>|\Z)", re.DOTALL)
-"""Comments, declarations and instructions, up to where the first browser ends them."""
+# Everything is bounded, because a page of open tags must not take minutes.
+_COMMENT_OR_TAG = re.compile(
+    r"<!--(?:-?>|.*?--!?>)"
+    r"|<[a-zA-Z](?>[^>=]{1,2000}|=\s{0,20}(?:\"[^\"]{0,2000}\"|'[^']{0,2000}')?){0,200}+>",
+    re.DOTALL,
+)
+"""A comment, up to where the first browser ends it; or a tag, in which there is none."""
+_NO_TAG = re.compile(r"<(?![a-zA-Z/])")
 _WRITTEN_ADDRESS = re.compile(r"(?<=[(<])\s*(?:\w+script|data):", re.IGNORECASE)
 _ATTRIBUTE_LIST = re.compile(r"\{:?([^{}\n]{1,1000})\}")
 _ATTRIBUTE = re.compile(r"""([\w:.-]{1,60})[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|([^\s"'{}]+))""")
@@ -55,25 +60,15 @@ _MAY_BE_ACTIVE = re.compile(
 """Without any of these a text is not read at all."""
 
 
+Attributes = tuple[tuple[str, str], ...]
+"""The attributes of a tag, with names in small letters and values without entities."""
+
 _GAPS = {
     "softbreak": "\n",
     "hardbreak": "\n",
     **dict.fromkeys(("code_inline", "html_inline", "text_special"), " "),
 }
 """What stands between words where a token is no text."""
-
-
-@dataclass(frozen=True)
-class Tag:
-    """The first tag of an element, or an attribute list of Markdown, which has no name."""
-
-    name: str
-    attributes: tuple[tuple[str, str], ...]
-    """With names in small letters and values without entities."""
-    line: int
-    column: int
-    text: str
-    """How it is written."""
 
 
 @dataclass(frozen=True, order=True)
@@ -98,41 +93,40 @@ def active_html(text: str, first_line: int = 1) -> tuple[ActiveHtml, ...]:
         return ()
     reader = _Reader(text, first_line)
     reader.read(_grammar().parse(text.replace("\r", " ") + "\n"))
-    return tuple(sorted(set(reader.links).union(*map(judge_tag, reader.tags))))
+    return tuple(sorted(reader.found))
 
 
 def runs_code(address: str, *, is_shown: bool = False) -> bool:
     """Return whether following an address runs code; `is_shown` for a picture, which runs none."""
-    plain = re.sub(r"[\t\n\r]", "", _STEERING.sub("", unescape(address), count=1))
+    plain = _plain_address(unescape(address))
     return bool(_RUNS.match(plain)) and not (is_shown and _SHOWN_DATA.match(plain))
 
 
-def judge_tag(tag: Tag) -> Iterator[ActiveHtml]:
-    """Give what is active in one tag."""
+def _plain_address(address: str) -> str:
+    """Return an address without what browsers leave out of it."""
+    return re.sub(r"[\t\n\r]", "", _BEFORE_ADDRESS.sub("", address))
 
-    def found(what: str, element: str = "", attribute: str = "") -> ActiveHtml:
-        return ActiveHtml(tag.line, tag.column, what, element, attribute, tag.text)
 
-    values: Mapping[str, str] = dict(reversed(tag.attributes))
-    if tag.name in ACTIVE_ELEMENTS or (tag.name == "meta" and "http-equiv" in values):
-        yield found(f"the element `<{tag.name}>`", tag.name)
+def judge_tag(name: str, attributes: Attributes) -> Iterator[tuple[str, str, str]]:
+    """Give what is active in a tag: in words, the element if it is the whole of it, and else the attribute."""
+    values: Mapping[str, str] = dict(reversed(attributes))
+    if name in ACTIVE_ELEMENTS or (name == "meta" and "http-equiv" in values):
+        yield f"the element `<{name}>`", name, ""
         return
-    source = _STEERING.sub("", values.get("src", ""), count=1)
-    if tag.name in FRAME_ELEMENTS and _ELSEWHERE.match(source) and not runs_code(source):
-        yield found(f"the element `<{tag.name}>`, which shows a page of another host,", tag.name)
+    source = _plain_address(values.get("src", ""))
+    if name in FRAME_ELEMENTS and _ELSEWHERE.match(source) and not runs_code(source):
+        yield f"the element `<{name}>`, which shows a page of another host,", name, ""
         return
-    is_picture = tag.name in ("img", "source", "video", "image")
-    for name, value in dict.fromkeys(tag.attributes):
-        if _HANDLER.fullmatch(name):
-            yield found(f"the handler `{name}`", attribute=name)
-        elif name == "srcdoc":
-            yield found("the attribute `srcdoc`", attribute=name)
-        elif name in _ADDRESSES and any(
-            # An animation may go through several.
-            runs_code(part, is_shown=is_picture)
-            for part in (value.split(";") if name == "values" else [value])
-        ):
-            yield found(f"the address in `{name}`, which runs code,", attribute=name)
+    is_picture = name in ("img", "source", "video", "image")
+    for key, value in dict.fromkeys(attributes):
+        # An animation may go through several addresses.
+        parts = value.split(";") if key == "values" else [value]
+        if _HANDLER.fullmatch(key):
+            yield f"the handler `{key}`", "", key
+        elif key == "srcdoc":
+            yield "the attribute `srcdoc`", "", key
+        elif key in _ADDRESSES and any(runs_code(part, is_shown=is_picture) for part in parts):
+            yield f"the address in `{key}`, which runs code,", "", key
 
 
 @cache
@@ -151,8 +145,7 @@ class _Reader:
         self._lines = text.split("\n")
         self._first_line = first_line
         self._regions: dict[tuple[int, int], _SearchedLines] = {}
-        self.tags: list[Tag] = []
-        self.links: list[ActiveHtml] = []
+        self.found: set[ActiveHtml] = set()
 
     def read(self, tokens: list[Token]) -> None:
         lines = (0, 1)
@@ -160,6 +153,7 @@ class _Reader:
             lines = (token.map[0], token.map[1]) if token.map else lines
             if token.type == "html_block":
                 self._html(token.content, lines)
+                self._attribute_lists(token.content, lines)
             elif token.type == "fence":
                 self._attribute_lists(token.info, lines)
             elif token.type == "container_open":
@@ -180,20 +174,17 @@ class _Reader:
             if token.type in ("link_open", "image") and runs_code(address, is_shown=is_picture):
                 line, column = self._place(_WRITTEN_ADDRESS, lines)
                 what = "the picture" if is_picture else "the link"
-                self.links.append(ActiveHtml(line, column, f"{what} whose address runs code"))
+                self.found.add(ActiveHtml(line, column, f"{what} whose address runs code"))
             if token.children:
                 self._inline(token.children, lines)
         self._attribute_lists(shown, lines)
         # No tag for code hosts, but there are readers of Markdown that take it for one.
-        self._html(re.sub(r"<(?![a-zA-Z])", " ", shown), lines)
+        self._html(_NO_TAG.sub(" ", shown), lines)
 
     def _attribute_lists(self, text: str, lines: tuple[int, int]) -> None:
         for found in _ATTRIBUTE_LIST.finditer(text):
             pairs = [(name.lower(), a or b or c) for name, a, b, c in _ATTRIBUTE.findall(found[1])]
-            if pairs:
-                tag = Tag("", tuple(pairs), 0, 0, found[0])
-                if any(judge_tag(tag)):
-                    self._add("", tuple(pairs), found[0], lines)
+            self._add("", tuple(pairs), found[0], lines)
 
     def _html(self, text: str, lines: tuple[int, int]) -> None:
         if "<" not in text:
@@ -201,12 +192,13 @@ class _Reader:
         for name, attributes, written in _tags(text):
             self._add(name, attributes, written, lines)
 
-    def _add(
-        self, name: str, attributes: tuple[tuple[str, str], ...], text: str, lines: tuple[int, int]
-    ) -> None:
-        # In a quote or a list each line of a tag begins with marks that are no part of it.
-        pattern = r"\n[ \t>]*".join(re.escape(part.strip()) for part in text.strip().split("\n"))
-        self.tags.append(Tag(name, attributes, *self._place(re.compile(pattern), lines), text))
+    def _add(self, name: str, attributes: Attributes, text: str, lines: tuple[int, int]) -> None:
+        active = list(judge_tag(name, attributes))
+        if active:
+            # In a quote or a list each line of a tag begins with marks that are no part of it.
+            pattern = r"\n[ \t>]*".join(re.escape(part.strip()) for part in text.strip().split("\n"))
+            place = self._place(re.compile(pattern), lines)
+            self.found |= {ActiveHtml(*place, *what, text) for what in active}
 
     def _place(self, pattern: re.Pattern[str], lines: tuple[int, int]) -> tuple[int, int]:
         if lines not in self._regions:
@@ -239,25 +231,35 @@ class _SearchedLines:
 
 
 class _TagParser(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, added: str = "") -> None:
         super().__init__(convert_charrefs=True)
-        self.added = ""
-        self.tags: list[tuple[str, tuple[tuple[str, str], ...], str]] = []
+        self._added = added
+        self.tags: list[tuple[str, Attributes, str]] = []
 
     def set_cdata_mode(self, elem: str, *, escapable: bool = False) -> None:
         """Read the text of every element, as if it were HTML: a script must not hide what follows it."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = tuple((name.lower(), value or "") for name, value in attrs)
-        self.tags.append((tag, values, (self.get_starttag_text() or "").removesuffix(self.added)))
+        self.tags.append((tag, values, (self.get_starttag_text() or "").removesuffix(self._added)))
 
 
-def _tags(html: str) -> list[tuple[str, tuple[tuple[str, str], ...], str]]:
+def _tags(html: str) -> list[tuple[str, Attributes, str]]:
     """Return the first tags in a piece of HTML: names, attributes, and how they are written."""
+    last_end = html.rfind("-->") + 3 if "-->" in html else 0
+
+    def hide(found: re.Match[str]) -> str:
+        return " " * len(found[0]) if found[0].startswith("<!--") else found[0]
+
     parser = _TagParser()
-    parser.feed(_HIDDEN.sub(lambda found: " " * len(found[0]), html))
-    # The first mark below it closes a tag that was left open.
-    parser.added = "\n>"
-    parser.feed(parser.added)
-    parser.close()
+    # Behind the last end that all readers know, nothing is hidden.
+    parser.feed(_NO_TAG.sub(" ", _COMMENT_OR_TAG.sub(hide, html[:last_end]) + html[last_end:]))
+    # What is never closed is by the first mark below it; where a quote is open, readers begin again somewhere.
+    for piece in re.split(r"(?=<[a-zA-Z])", parser.rawdata):
+        for end in (">", "'>", '">'):
+            last = _TagParser(end)
+            last.feed(piece + end)
+            parser.tags += last.tags
+            if last.tags:
+                break
     return parser.tags

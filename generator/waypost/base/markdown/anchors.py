@@ -44,15 +44,15 @@ def heading_anchor(heading: str) -> str:
     return anchor_of(heading_words(heading))
 
 
-def anchor_of(words: str, separator: str = "-") -> str:
-    """Return the anchor of a heading, from its words; Python-Markdown's toc extension calls it, too."""
+def anchor_of(words: str) -> str:
+    """Return the anchor of a heading, from its words."""
     letters = "".join(
         letter
         for letter in unicodedata.normalize("NFKC", words)
         # Marks belong to the letters before them, such as the vowels of Hindi and Thai.
         if letter.isalnum() or letter in "-_" or letter.isspace() or unicodedata.category(letter)[0] == "M"
     )
-    return re.sub(rf"[{re.escape(separator)}\s]+", separator, letters.strip().lower())
+    return re.sub(r"[-\s]+", "-", letters.strip().lower())
 
 
 @cache

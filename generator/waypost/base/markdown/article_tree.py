@@ -30,6 +30,9 @@ _VOID = frozenset(
 )
 """Elements of HTML that hold nothing."""
 
+_DECLARATION = re.compile(r"<!(?!--)[^>]*(?:>|\Z)|<\?[^>]*(?:>|\Z)")
+"""What shows nothing; HTMLParser fails at some of it."""
+
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 
 
@@ -306,7 +309,7 @@ class _Html(HTMLParser):
         self._line = line
 
     def read(self, html: str) -> None:
-        self.feed(html)
+        self.feed(_DECLARATION.sub("", html))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

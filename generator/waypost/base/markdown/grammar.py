@@ -33,7 +33,8 @@ _COLONS = re.compile(
 )
 """First lines of the boxes of Docusaurus, Starlight and VitePress, which end with as many colons."""
 
-_ALERT = re.compile(r"\[!(?P<name>[A-Za-z]+)\](?P<fold>[+-]?)[ \t]*(?P<title>[^\n]*)(?:\n|$)")
+_FENCE = re.compile(r"`{3,}(?=[^`]*$)|~{3,}")
+_ALERT = re.compile(r"\\?\[!(?P<name>[A-Za-z]+)\](?P<fold>[+-]?)[ \t]*(?P<title>[^\n]*)(?:\n|$)")
 _OPTION_TITLE = re.compile(r"""title=(?:"([^"]*)"|'([^']*)')""")
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 _BARE_LINK = re.compile(
@@ -97,13 +98,23 @@ def _grammar(*, allows_html: bool) -> MarkdownIt:
     grammar.block.ruler.at("blockquote", _quote, _INTERRUPTS)
     grammar.block.ruler.before("fence", "indented_box", _indented_box, _INTERRUPTS)
     grammar.block.ruler.before("fence", "colon_box", _colon_box, _INTERRUPTS)
-    for step in (_alerts, _aligned_cells, _bare_links, _tasks):
+    grammar.core.ruler.before("inline", "alerts", _alerts)
+    for step in (_aligned_cells, _bare_links, _tasks):
         grammar.core.ruler.push(step.__name__, step)
     return grammar
 
 
 def _line(state: StateBlock, line: int) -> str:
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def _first_line(state: StateBlock, line: int, marks: str, form: re.Pattern[str]) -> re.Match[str] | None:
+    """Read the first line of a box, which begins with one of some marks."""
+    at = state.bMarks[line] + state.tShift[line]
+    # Asked of every line, so that the cheap question comes first.
+    if state.src[at : at + 1] not in marks or state.is_code_block(line):
+        return None
+    return form.match(_line(state, line))
 
 
 def _quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -120,7 +131,7 @@ def _html(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def _indented_box(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Read a box or a tab with the lines that are moved in by four, as blocks of their own."""
-    found = None if state.is_code_block(start) else _INDENTED.match(_line(state, start))
+    found = _first_line(state, start, "!?=", _INDENTED)
     if found is None or (found["names"] is None and found["title"] is None):
         return False
     if silent:
@@ -144,29 +155,30 @@ def _indented_box(state: StateBlock, start: int, end: int, silent: bool) -> bool
 
 def _colon_box(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Read a box between lines of colons; one of a kind that nobody knows stays as it is."""
-    found = None if state.is_code_block(start) else _COLONS.match(_line(state, start))
+    found = _first_line(state, start, ":", _COLONS)
     if found is None or found["name"].lower() not in BOX_KINDS:
         return False
     if silent:
         return True
     count = len(found["marks"])
-    inner = start + 1
-    while inner < end and not _closes(state, inner, count):
-        if not state.isEmpty(inner) and state.sCount[inner] < state.blkIndent:
+    inner, closed, fence = start + 1, False, ""
+    while inner < end and (state.isEmpty(inner) or state.sCount[inner] >= state.blkIndent):
+        line = _line(state, inner).strip()
+        if fence:
+            # Colons in code are code.
+            fence = "" if line.startswith(fence) and not line.strip(fence[0]) else fence
+        elif opened := _FENCE.match(line):
+            fence = opened[0]
+        elif len(line) == count and set(line) == {":"} and not state.is_code_block(inner):
+            closed = True
             break
         inner += 1
-    closed = inner < end and _closes(state, inner, count)
     named = _OPTION_TITLE.search(found["options"] or "")
     title = found["label"] or (named and (named[1] or named[2])) or found["title"].strip() or None
     kind = found["name"].lower()
     box = Box(kind, title, folds=kind == "details")
     _read_inside(state, box, (start, start + 1, inner, inner + 1 if closed else inner), state.sCount[start])
     return True
-
-
-def _closes(state: StateBlock, line: int, count: int) -> bool:
-    text = _line(state, line).strip()
-    return len(text) == count and set(text) == {":"} and not state.is_code_block(line)
 
 
 def _read_inside(state: StateBlock, box: Box, lines: tuple[int, int, int, int], indent: int) -> None:
@@ -195,27 +207,15 @@ def _alerts(state: StateCore) -> None:
         elif token.type == "inline" and opened and state.tokens[index - 2] is opened[-1]:
             found = _ALERT.match(token.content)
             if found and found["name"].lower() in BOX_KINDS:
-                box = Box(
-                    found["name"].lower(),
-                    found["title"] or None,
-                    (),
-                    bool(found["fold"]),
-                    found["fold"] == "+",
-                )
+                title, rest = found["title"].strip(), token.content[found.end() :]
+                if title and rest[:1].islower():
+                    # It is the beginning of a sentence.
+                    title, rest = "", f"{title}\n{rest}"
+                box = Box(found["name"].lower(), title or None, (), bool(found["fold"]), found["fold"] == "+")
                 opened[-1].type, opened[-1].tag, opened[-1].meta = "container_open", "div", {"box": box}
-                _cut_first_line(state, index)
-
-
-def _cut_first_line(state: StateCore, index: int) -> None:
-    """Take the first line out of a paragraph whose inline tokens were read already."""
-    token = state.tokens[index]
-    token.content = token.content.partition("\n")[2]
-    children = token.children or []
-    ends = next((at for at, child in enumerate(children) if child.type in ("softbreak", "hardbreak")), None)
-    token.children = children[ends + 1 :] if ends is not None else []
-    if not token.children:
-        # An empty paragraph shows as a gap.
-        state.tokens[index - 1].hidden = state.tokens[index + 1].hidden = True
+                token.content = rest
+                # An empty paragraph shows as a gap.
+                state.tokens[index - 1].hidden = state.tokens[index + 1].hidden = not rest
 
 
 def _aligned_cells(state: StateCore) -> None:

@@ -43,27 +43,29 @@ _HTML = frozenset(
 )
 """The elements of HTML, with those of pictures in it; others show nothing of themselves."""
 
-_LEFTOVERS = (
-    (re.compile(r"\{%.{0,200}?%\}|\{\{[<%].{0,200}?[>%]\}\}", re.DOTALL), "a mark of another program"),
-    (re.compile(r"(?:^|\n)[ \t]*:{3,}[ \t]*[\w-]*[^\n]{0,80}"), "the line of a box"),
-    (re.compile(r"(?:^|\n)[ \t]*(?:!!!|\?\?\?\+?)[ \t]+\w[^\n]{0,80}"), "the line of a box"),
-    (re.compile(r"(?:^|\n)[ \t]*===[!+]?[ \t]+\"[^\n]{0,80}"), "the line of a tab"),
-    (re.compile(r"\[\^[^\]\s]{1,60}\]"), "a footnote without its text"),
-    (re.compile(r"(?:^|\n)\[![A-Za-z]{2,20}\]"), "the mark of a box"),
-    (re.compile(r"(?:^|\n)(?:import|export)[ \t]+(?:[\w{*]).{0,200}?(?:from[ \t]+[\"']|=).{0,80}"), "code"),
-    (re.compile(r"\{/\*.{0,200}?\*/\}", re.DOTALL), "a comment"),
-    (re.compile(r"(?:^|\n)#{2,6}[^\s#][^\n]{0,80}"), "a heading without a space behind its marks"),
-    (re.compile(r"(?:^|\n)\|?[ \t]*:?-{3,}:?[ \t]*\|[^\n]{0,80}"), "a table that is none"),
-    (re.compile(r"!?\[[^\[\]\n]{1,200}\]\([^()\n]{1,300}\)"), "a link that is none"),
-    (
-        re.compile(r"(?<![\w\]])!?\[[^\[\]\n]{2,200}\]\[[^\[\]\n]{1,100}\]"),
-        "a link whose address is not given",
-    ),
-    (re.compile(r"\*\*[^*\n]{1,200}\*\*"), "marks of bold text"),
-    (re.compile(r"(?:^|\n)[ \t]*(?:```|~~~)[^\n]{0,80}"), "the line of a block of code"),
-    (re.compile(r"\{:[ \t]*[#.\w][^{}\n]{0,200}\}"), "an attribute list that belongs to nothing"),
+_LEFTOVERS = tuple(
+    (marks.split(), re.compile(pattern, re.DOTALL), what)
+    for marks, pattern, what in (
+        ("{% {{< {{%", r"\{%.{0,200}?%\}|\{\{[<%].{0,200}?[>%]\}\}", "a mark of another program"),
+        (":::", r"(?:^|\n)[ \t]*:{3,}[ \t]*[\w-]*[^\n]{0,80}", "the line of a box"),
+        ("!!! ???", r"(?:^|\n)[ \t]*(?:!!!|\?\?\?\+?)[ \t]+\w[^\n]{0,80}", "the line of a box"),
+        ("===", r"(?:^|\n)[ \t]*===[!+]?[ \t]+\"[^\n]{0,80}", "the line of a tab"),
+        ("[^", r"\[\^[^\]\s]{1,60}\]", "a footnote without its text"),
+        ("[!", r"(?:^|\n)\[![A-Za-z]{2,20}\]", "the mark of a box"),
+        ("import", r"(?:^|\n)import[ \t]+[\w{*][^\n]{0,200}?[\"'][^\n]{0,80}", "code"),
+        ("export", r"(?:^|\n)export[ \t]+(?:const|default|function|let)\b[^\n]{0,80}", "code"),
+        ("{/*", r"\{/\*.{0,200}?\*/\}", "a comment"),
+        ("##", r"(?:^|\n)#{2,6}[^\s#][^\n]{0,80}", "a heading without a space behind its marks"),
+        ("---", r"(?:^|\n)\|?[ \t]*:?-{3,}:?[ \t]*\|[^\n]{0,80}", "a table that is none"),
+        ("](", r"!?\[[^\[\]\n]{1,200}\]\([^()\n]{1,300}\)", "a link that is none"),
+        ("][", r"(?<![\w\]])!?\[[^\[\]\n]{2,200}\]\[[^\[\]\n]{1,100}\]", "a link whose address is not given"),
+        ("**", r"\*\*[^*\n]{1,200}\*\*", "marks of bold text"),
+        ("``` ~~~", r"(?:^|\n)[ \t]*(?:```|~~~)[^\n]{0,80}", "the line of a block of code"),
+        ("{:", r"\{:[ \t]*[#.\w][^{}\n]{0,200}\}", "an attribute list that belongs to nothing"),
+    )
 )
-"""Marks that show as text, because they are written in a way that is not known or stand where they do not count."""
+"""Marks that show as text, because they are not known or stand where they do not count: what is in each of them,
+their form, and their name in a message."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,9 @@ def _leftovers(root: ET.Element, places: _Places) -> Iterator[Leftover]:
             place = places.of_text(written, line)
             yield Leftover(*place, f"{written}>", "an element that browsers do not know", is_shown=False)
     for words, line in _texts(root, 1):
-        for pattern, what in _LEFTOVERS:
+        for marks, pattern, what in _LEFTOVERS:
+            if not any(mark in words for mark in marks):
+                continue
             for found in pattern.finditer(words):
                 written = found[0].strip()
                 yield Leftover(*places.of_text(written, line), written[:60], what)

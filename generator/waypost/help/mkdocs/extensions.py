@@ -9,17 +9,30 @@ from typing import Any, cast
 import markdown
 from mkdocs.config.defaults import MkDocsConfig
 
+from waypost.reading.io.theme_options import OWN_ANCHORS, no_own_anchors
+
 OWN_PLUGINS = frozenset(("search", "material/search", "waypost"))
 
 READS_FILES = frozenset(("pymdownx.snippets", "pymdownx.b64"))
 """Extensions whose pages change with files that no page names in a way that Waypost knows."""
 
-_OWN = {
-    *("abbr", "admonition", "attr_list", "codehilite", "def_list", "extra", "fenced_code", "footnotes"),
-    *("legacy_attrs", "legacy_em", "md_in_html", "meta", "nl2br", "sane_lists", "smarty", "tables", "toc"),
-    "wikilinks",
-}
-"""The extensions of Python-Markdown itself."""
+_OF_MARKDOWN = (
+    *("admonition", "attr_list", "codehilite", "def_list", "extra", "fenced_code", "footnotes"),
+    *("legacy_attrs", "legacy_em", "md_in_html", "sane_lists", "tables"),
+)
+_OF_PYMDOWN = (
+    *("betterem", "details", "extra", "highlight", "inlinehilite", "magiclink", "saneheaders"),
+    *("superfences", "tabbed", "tasklist", "tilde", "quotes"),
+)
+_OF_OTHERS = ("callouts", "mdx_truly_sane_lists")
+
+IN_THE_GRAMMAR = frozenset(
+    ("waypost", *_OF_MARKDOWN, *(f"pymdownx.{name}" for name in _OF_PYMDOWN), *_OF_OTHERS)
+)
+"""Extensions for what every article may hold; to name them in mkdocs.yml changes nothing."""
+
+_KNOWN = {"waypost", *_OF_MARKDOWN, "meta", "nl2br", "smarty", "toc", "wikilinks"}
+"""Ours, and those of Python-Markdown itself that are not refused."""
 
 _OF_PYMDOWNX = re.compile(r"pymdownx(?:\.[a-z0-9_]+)+")
 
@@ -28,30 +41,7 @@ def is_known(extension: str) -> bool:
     """Tell whether a page that an extension renders depends on the text of the page alone."""
     # It may be named by its class: `pymdownx.snippets:SnippetExtension`.
     name = extension.partition(":")[0].removeprefix("markdown.extensions.")
-    return name in _OWN or (bool(_OF_PYMDOWNX.fullmatch(name)) and name not in READS_FILES)
-
-
-_OF_PYMDOWN = (
-    *("betterem", "details", "extra", "highlight", "inlinehilite", "magiclink", "saneheaders"),
-    *("superfences", "tabbed", "tasklist", "tilde", "quotes"),
-)
-IN_THE_GRAMMAR = frozenset(
-    (
-        *(
-            "admonition",
-            "attr_list",
-            "callouts",
-            "codehilite",
-            "def_list",
-            "extra",
-            "fenced_code",
-            "footnotes",
-        ),
-        *("legacy_attrs", "legacy_em", "md_in_html", "mdx_truly_sane_lists", "sane_lists", "tables"),
-        *(f"pymdownx.{name}" for name in _OF_PYMDOWN),
-    )
-)
-"""Extensions for what every article may hold; to name them in mkdocs.yml changes nothing."""
+    return name in _KNOWN or (bool(_OF_PYMDOWNX.fullmatch(name)) and name not in READS_FILES)
 
 
 def settle_extensions(config: MkDocsConfig) -> list[str]:
@@ -70,6 +60,7 @@ def settle_extensions(config: MkDocsConfig) -> list[str]:
         "Remove it; docs/markdown.md lists what articles can hold."
         for name in _with_blocks(kept, config.mdx_configs)
     ]
+    problems += [no_own_anchors(key) for key in OWN_ANCHORS & config.mdx_configs.get("toc", {}).keys()]
     for name, values in options.items():
         if values.get("custom_fences"):
             problems.append(

@@ -26,6 +26,7 @@ from waypost.base.files.resources import package_folder, theme_folder
 from waypost.formats.project import Project
 from waypost.help.io.build_record import BuildRecord, Reuse
 from waypost.help.io.build_workers import BuildWorkers, WorkerFailed
+from waypost.help.mkdocs import ENGINE
 from waypost.help.mkdocs.extensions import OWN_PLUGINS, is_known
 from waypost.help.mkdocs.plugin import PlannedBuild, WaypostPlugin
 from waypost.help.pages import TakeSnapshot
@@ -35,6 +36,9 @@ from waypost.reading.site import Site
 log = logging.getLogger("waypost")
 
 CONFIG = "mkdocs.yml"
+
+_LOGGERS = {"mkdocs", ENGINE}
+"""Material speaks as MkDocs, whoever builds."""
 
 _NAMED_FILE = re.compile(r"(?:[Dd]oc file|Error (?:reading|building) page) '([^']+)'")
 
@@ -98,7 +102,8 @@ def _render(
             logged = _as_problems(warnings, Level.ERROR)
             raise ProblemsFound([*logged, *_failure(error, logged)]) from error
         finally:
-            logging.getLogger("mkdocs").handlers.clear()
+            for name in _LOGGERS:
+                logging.getLogger(name).handlers.clear()
     pages = plugin.pages
     problems = [
         problem
@@ -151,15 +156,18 @@ class _Collector(logging.Handler):
 @contextmanager
 def _collected_warnings() -> Iterator[list[str]]:
     """Collect the warnings of MkDocs instead of letting it print them."""
-    logger = logging.getLogger("mkdocs")
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    kept = [logger.propagate for logger in loggers]
     collector = _Collector()
-    logger.addHandler(collector)
-    kept, logger.propagate = logger.propagate, False
+    for logger in loggers:
+        logger.addHandler(collector)
+        logger.propagate = False
     try:
         yield collector.messages
     finally:
-        logger.removeHandler(collector)
-        logger.propagate = kept
+        for logger, propagate in zip(loggers, kept, strict=True):
+            logger.removeHandler(collector)
+            logger.propagate = propagate
 
 
 def _as_problems(messages: list[str], level: Level) -> list[Problem]:
@@ -172,7 +180,15 @@ def _as_problems(messages: list[str], level: Level) -> list[Problem]:
 
 
 _LIBRARIES = (
-    *("mkdocs", "mkdocs-material", "markdown", "markdown-it-py", "mdit-py-plugins", "pymdown-extensions"),
+    *(
+        "mkdocs",
+        "properdocs",
+        "mkdocs-material",
+        "markdown",
+        "markdown-it-py",
+        "mdit-py-plugins",
+        "pymdown-extensions",
+    ),
     *("pygments", "jinja2", "markupsafe"),
     *("whoosh-reloaded", "whoosh", "babel", "pydantic", "pyyaml", "feedgen", "imagesize", "pillow"),
 )

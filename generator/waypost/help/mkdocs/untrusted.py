@@ -31,7 +31,6 @@ _KEYS: dict[DataPath, str] = {
 
 _KNOWN_TAG = re.compile(
     r"!!python/name:(?:material\.extensions|pymdownx)\.emoji\.(?:twemoji|gemoji|emojione|to_svg|to_png|to_alt)"
-    r"|!!python/name:pymdownx\.superfences\.fence_(?:code|div)_format"
     r"|!!python/(?:name|object/apply):pymdownx\.slugs\.slugify"
 )
 """Functions of libraries that pages are usually made with, and that do nothing else."""

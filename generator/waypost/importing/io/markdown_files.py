@@ -4,34 +4,45 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
-import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from waypost.base.files.text_files import CONTROL, MAX_MEDIA_BYTES, Source, read_bytes, walk
 from waypost.base.files.yaml_source import parse_yaml
+from waypost.importing.io.front_matter import read_front
+from waypost.importing.io.source_tools import find_tool
+from waypost.importing.rules.addresses import MEDIA
 from waypost.importing.rules.collection import FolderNote, SourcePage, SourceTree
+from waypost.importing.rules.front_matter import number_of
+from waypost.importing.rules.outline import read_nav
 from waypost.problems import Level, Location, Problem
+from waypost.reading.rules.redirects import parent_folders
 
 _ENDINGS = (".md", ".mdx", ".markdown")
 _NOTES = ("_category_.json", "_category_.yml", "_category_.yaml")
+_PARTS = ("includes", "snippets", "partials", "_snippets", "_includes")
 _NEVER = frozenset({"node_modules", "bower_components", "vendor", "__pycache__"})
 """Folders of programs, in which there is Markdown that nobody wrote for readers."""
 
 
-def read_tree(folder: Path) -> tuple[SourceTree, list[Problem]]:
-    """Read all Markdown below a folder and list all other files; a file that cannot be used becomes a warning."""
+def read_tree(folder: Path, assets: Sequence[Path] = ()) -> tuple[SourceTree, list[Problem]]:
+    """Read all Markdown below a folder and list all other files; a file that cannot be used becomes a warning.
+
+    `assets` are folders of pictures beside those that the tool of the collection names itself.
+    """
     shown = folder.as_posix()
+    tool = find_tool(folder)
     found, problems = walk(folder, folder, "")
     pages: list[SourcePage] = []
     notes: dict[str, FolderNote] = {}
-    files: set[str] = set()
+    sizes: dict[str, int] = {}
     for file in found:
         place = file.relative_to(folder)
         path = place.as_posix()
-        if _NEVER.intersection(place.parts) or not _is_usable(path):
+        if _NEVER.intersection(place.parts) or path in tool.own or not _is_usable(path):
             continue
         if path.lower().endswith(_ENDINGS):
             page, reasons = _read_page(folder, file, path)
@@ -40,11 +51,73 @@ def read_tree(folder: Path) -> tuple[SourceTree, list[Problem]]:
         elif file.name in _NOTES:
             notes[place.parent.as_posix()] = _read_note(folder, file)
         else:
-            files.add(path)
-    sizes = {path: size for path in files if (size := _size(folder, path)) >= 0}
-    large = frozenset(path for path, size in sizes.items() if size > MAX_MEDIA_BYTES)
-    tree = SourceTree(shown, tuple(pages), notes, frozenset(sizes), large)
-    return tree, [_as_warning(problem, shown) for problem in problems]
+            sizes[path] = _size(folder, file)
+    for part in tool.parts:
+        pages += _read_parts(folder, part)
+    roots = [*assets, *tool.roots]
+    for root in roots:
+        sizes |= _files_below(folder, root)
+    _read_orders(folder, notes, pages)
+    tree = SourceTree(
+        shown,
+        tuple(pages),
+        notes,
+        frozenset(path for path, size in sizes.items() if size >= 0),
+        frozenset(path for path, size in sizes.items() if size > MAX_MEDIA_BYTES),
+        tuple("" if root == "." else f"{root}/" for root in (_from(folder, root) for root in roots)),
+        tool.outline,
+        tool.former,
+    )
+    return tree, [*(_as_warning(problem, shown) for problem in problems), *tool.problems]
+
+
+def _from(folder: Path, path: Path) -> str:
+    """Return a path as it counts from the folder that is imported; it may begin with `../`."""
+    return os.path.relpath(path, folder).replace(os.sep, "/")
+
+
+def _files_below(folder: Path, root: Path) -> dict[str, int]:
+    """Return the files of a folder of pictures with their sizes, by their path from the folder that is imported."""
+    files = walk(root, root, "")[0] if root.is_dir() else []
+    usable = [
+        file
+        for file in files
+        if file.suffix.lower() in MEDIA and not _NEVER.intersection(file.relative_to(root).parts)
+    ]
+    return {path: _size(root, file) for file in usable if _is_usable(path := _from(folder, file))}
+
+
+def _read_parts(folder: Path, root: Path) -> Iterator[SourcePage]:
+    """Read the texts outside of the folder that its pages may include."""
+    place = _from(folder, root)
+    inside = not any(part.startswith(".") for part in place.split("/")) or place == "."
+    files = [] if inside or not root.is_dir() else walk(root, root, "")[0]
+    for file in files:
+        if file.name.lower().endswith(_ENDINGS) and file.parent.name in _PARTS:
+            page, _ = _read_page(root, file, _from(folder, file))
+            if page:
+                yield dataclasses.replace(page, is_part=True)
+
+
+def _read_orders(folder: Path, notes: dict[str, FolderNote], pages: list[SourcePage]) -> None:
+    """Add what `.pages` of awesome-pages says of each folder."""
+    folders = {parent for page in pages for parent in (".", *parent_folders(page.path))}
+    for name in sorted(folders):
+        file = folder / name / ".pages"
+        data = read_bytes(folder, file)[0] if file.is_file() else None
+        document = (
+            parse_yaml(Source(".pages", data.decode("utf-8-sig", errors="replace")), ignore_tags=True)[0]
+            if data
+            else None
+        )
+        values = document.data if document and isinstance(document.data, dict) else {}
+        listed = values.get("nav") or values.get("arrange")
+        if values:
+            note = notes.get(name, FolderNote())
+            order = tuple(entry.path for entry in read_nav(listed) if entry.path)
+            notes[name] = dataclasses.replace(
+                note, title=note.title or _text(values.get("title")), order=order
+            )
 
 
 def _is_usable(path: str) -> bool:
@@ -56,9 +129,8 @@ def _is_usable(path: str) -> bool:
     return path.isprintable()
 
 
-def _size(folder: Path, path: str) -> int:
+def _size(folder: Path, file: Path) -> int:
     """Return the size of a file; -1 for one that must not be read, such as a link out of the folder."""
-    file = folder / path
     try:
         inside = file.resolve().is_relative_to(folder.resolve())
         return file.stat().st_size if inside and file.is_file() else -1
@@ -121,116 +193,19 @@ def _read_note(folder: Path, file: Path) -> FolderNote:
         values = document.data if document else None
     values = values if isinstance(values, dict) else {}
     link = values.get("link") if isinstance(values.get("link"), dict) else {}
-    position = values.get("position")
-    usable = isinstance(position, int) and not isinstance(position, bool) and 0 <= position <= 10_000
     return FolderNote(
         _text(values.get("label")),
         _text(values.get("description")) or _text(link.get("description")),
-        position if usable else None,
+        number_of(values.get("position")),
+        address=_list_address(_text(values.get("label")), link),
     )
+
+
+def _list_address(label: str, link: dict[str, Any]) -> str:
+    """Return the address that Docusaurus gives to the list of the pages in a folder, where it makes one."""
+    slug = re.sub(r"\W+", "-", label.lower()).strip("-")
+    return (_text(link.get("slug")) or f"category/{slug}") if link.get("type") == "generated-index" else ""
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-_PLAIN = (str, int, float, bool, list, dict, type(None))
-_SIMPLE = re.compile(r"([A-Za-z_][\w -]{0,60}?)[ \t]*:[ \t]+(\S.{0,2000})$")
-_TOML_KEY = re.compile(r"\s*([\w-]+)\s*=")
-_JSON_KEY = re.compile(r'\s*"([^"]+)"\s*:')
-
-
-@dataclass(frozen=True)
-class SourceFrontMatter:
-    """Front matter, and where the text below it starts."""
-
-    data: dict[str, Any] = field(default_factory=dict)
-    places: dict[str, tuple[int, int]] = field(default_factory=dict)
-    body: str = ""
-    body_line: int = 1
-    problems: list[Problem] = field(default_factory=list)
-
-
-def read_front(source: Source) -> SourceFrontMatter:
-    """Split a file into front matter and text; a file without front matter is all text."""
-    lines = source.text.split("\n")
-    first = lines[0].rstrip()
-    if first == "---":
-        return _fenced(source, lines, ("---", "..."), _yaml)
-    if first == "+++":
-        return _fenced(source, lines, ("+++",), _toml)
-    if first == "{":
-        return _json(source, lines)
-    return SourceFrontMatter(body=source.text)
-
-
-def _fenced(source: Source, lines: list[str], ends: tuple[str, ...], read: Any) -> SourceFrontMatter:
-    end = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() in ends), None)
-    if end is None:
-        # A text may start with a rule, and a rule is no front matter.
-        return SourceFrontMatter(body=source.text)
-    data, places, problems = read(source, lines[1:end])
-    return SourceFrontMatter(data, places, "\n".join(lines[end + 1 :]), end + 2, problems)
-
-
-_Read = tuple[dict[str, Any], dict[str, tuple[int, int]], list[Problem]]
-
-
-def _yaml(source: Source, lines: list[str]) -> _Read:
-    document, problems = parse_yaml(source, "\n".join(lines), first_line=2, ignore_tags=True)
-    if document is not None and (isinstance(document.data, dict) or document.data is None):
-        top = ((path[0], place) for path, place in document.places.items() if len(path) == 1)
-        places = {str(key): place.key or place.value for key, place in top}
-        return document.data or {}, places, []
-    at = (problems[0].location.line, problems[0].location.column) if problems else (2, 1)
-    reason = problems[0].message if problems else "It is no mapping of keys and values."
-    return _simple(source, lines, at, reason)
-
-
-def _simple(source: Source, lines: list[str], at: tuple[int, int], reason: str) -> _Read:
-    """Read the usable lines of broken front matter: keys with one line of text each."""
-    data: dict[str, Any] = {}
-    places: dict[str, tuple[int, int]] = {}
-    for number, line in enumerate(lines, start=2):
-        found = _SIMPLE.match(line)
-        if found and found[1] not in data:
-            data[found[1]] = found[2].strip().strip("\"'")
-            places[found[1]] = (number, 1)
-    message = f"The front matter is broken, so only keys with one line of text were read. {reason}"
-    return data, places, [source.problem("front-matter", message, *at, level=Level.WARNING)]
-
-
-def _toml(source: Source, lines: list[str]) -> _Read:
-    try:
-        data = tomllib.loads("\n".join(lines))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        message = f"The front matter is not valid TOML, so it was not read: {str(error)[:200]}."
-        return {}, {}, [source.problem("front-matter", message, 1, 1, level=Level.WARNING)]
-    return _plain(data), _places(lines, _TOML_KEY, 2), []
-
-
-def _json(source: Source, lines: list[str]) -> SourceFrontMatter:
-    try:
-        data, end = json.JSONDecoder().raw_decode(source.text)
-    except (ValueError, RecursionError):
-        # It is a text that starts with a brace.
-        return SourceFrontMatter(body=source.text)
-    if not isinstance(data, dict):
-        return SourceFrontMatter(body=source.text)
-    above = source.text.count("\n", 0, end)
-    places = _places(lines[: above + 1], _JSON_KEY, 1)
-    return SourceFrontMatter(_plain(data), places, source.text[end:].removeprefix("\n"), above + 2)
-
-
-def _places(lines: list[str], key: re.Pattern[str], first: int) -> dict[str, tuple[int, int]]:
-    found = ((key.match(line), number) for number, line in enumerate(lines, start=first))
-    return {match[1]: (number, match.start(1) + 1) for match, number in found if match}
-
-
-def _plain(data: dict[str, Any]) -> dict[str, Any]:
-    """Turn dates of TOML into text, as YAML here has them, and bring in the keys that Hugo keeps under `params`."""
-    inner = data.get("params")
-    if isinstance(inner, dict):
-        data = {**inner, **data}
-        del data["params"]
-    return {key: value if isinstance(value, _PLAIN) else str(value) for key, value in data.items()}

@@ -84,19 +84,32 @@ def _without_element(item: ActiveHtml, text: str, start: int, end: int) -> str:
     if item.element in (*WITH_CODE, "iframe"):
         inner = _with_lines_of(inner, "")
     after = text[closing.end() :] if closing else text[end:]
-    return text[:start] + _with_lines_of(text[start:end], _video(item)) + inner + after
+    return text[:start] + _with_lines_of(text[start:end], _video(item) or _link(item)) + inner + after
 
 
 def _video(item: ActiveHtml) -> str:
     """Return the video that a frame shows, as Markdown."""
+    address = _address(item)
+    return f"![{_title(item) or 'Video'}]({address})" if find_player(address) else ""
+
+
+def _link(item: ActiveHtml) -> str:
+    """Return a link to what another frame shows, so that readers find it."""
+    address = _address(item)
+    if not re.match(r"https?://[^\s()<>]+$", address):
+        return ""
+    return f"[{_title(item)}]({address})" if _title(item) else f"<{address}>"
+
+
+def _address(item: ActiveHtml) -> str:
     source = _SOURCE.search(item.text) if item.element == "iframe" else None
     address = "".join(filter(None, source.groups())) if source else ""
-    address = f"https:{address}" if address.startswith("//") else address
-    if not find_player(address):
-        return ""
+    return f"https:{address}" if address.startswith("//") else address
+
+
+def _title(item: ActiveHtml) -> str:
     title = _TITLE.search(item.text)
-    words = "".join(filter(None, title.groups())) if title else ""
-    return f"![{words or 'Video'}]({address})"
+    return "".join(filter(None, title.groups())) if title else ""
 
 
 def _without_links(text: str) -> str:

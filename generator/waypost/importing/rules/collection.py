@@ -10,6 +10,7 @@ from typing import Any
 
 from waypost.base.markdown import blocks
 from waypost.base.markdown.links import outside_code
+from waypost.importing.rules.outline import Outline
 from waypost.problems import Level, Location, Problem
 
 
@@ -27,6 +28,10 @@ class SourcePage:
     body: str = ""
     body_line: int = 1
     """The line of the file on which the body starts, from 1."""
+    html: str = ""
+    """The text that the body was made of, where that was HTML."""
+    is_part: bool = False
+    """Whether it is only shown inside of other pages."""
 
     def problem(self, code: str, message: str, line: int = 0, column: int = 0) -> Problem:
         """Build a warning at a line and column of this file; the line itself is shown where it is in the body."""
@@ -45,7 +50,11 @@ class FolderNote:
 
     title: str = ""
     summary: str = ""
-    position: int | None = None
+    position: float | None = None
+    order: tuple[str, ...] = ()
+    """Names of files and folders in it, as `.pages` orders them."""
+    address: str = ""
+    """The address that its page had."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,18 @@ class SourceTree:
     """Paths of everything that is no page."""
     large: frozenset[str] = frozenset()
     """Those of them that are too large to be copied."""
+    roots: tuple[str, ...] = ()
+    """Folders whose files stood at the root of the site, from the folder that is imported: `../static/`."""
+    outline: Outline | None = None
+    """The order of all pages, where a file of its own had it."""
+    former: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that the site had once, each with the page that it led to."""
+    fetched: Mapping[str, str] = field(default_factory=dict)
+    """Files of other hosts that were brought over, by their addresses."""
+    has_files: bool = True
+    """Whether the paths of pages are those of files, from which tools make addresses."""
+    problems: tuple[Problem, ...] = ()
+    """What reading it found."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +132,8 @@ class Conversion:
 
     page: SourcePage
     notes: list[ImportNote] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    """Names of files that links showed, in whose places the titles of pages stand."""
 
     def note(
         self,
@@ -122,9 +145,13 @@ class Conversion:
         is_grouped: bool = True,
     ) -> None:
         """Report something at a line, in the column of `needle`; grouped notes of the same words are counted."""
-        written = self.page.problem(code, message, line.number, 1).source_line
-        problem = self.page.problem(code, message, line.number, max(written.find(needle) + 1, 1))
+        problem = self.at(line, needle, message, code)
         self.notes.append(ImportNote(problem, f"{code}:{message}" if is_grouped else ""))
+
+    def at(self, line: SourceLine, needle: str, message: str = "", code: str = "import") -> Problem:
+        """Build a problem at a line, in the column of `needle`."""
+        written = self.page.problem(code, message, line.number, 1).source_line
+        return self.page.problem(code, message, line.number, max(written.find(needle) + 1, 1))
 
 
 def lines_of(page: SourcePage) -> Lines:
@@ -142,6 +169,15 @@ def marked(lines: Lines) -> Iterator[tuple[SourceLine, bool]]:
     # A text without lines is read as one empty line.
     read = zip(lines, blocks.lines_of(text_of(lines)), strict=False)
     return ((line, found.is_fenced) for line, found in read)
+
+
+def collapse(lines: Lines, _: Conversion) -> Lines:
+    """Leave out blank lines that follow another one, outside of code."""
+    made: Lines = []
+    for line, is_code in marked(lines):
+        if is_code or line.text.strip() or not made or made[-1].text.strip():
+            made.append(line)
+    return made
 
 
 def map_prose(lines: Lines, change: Callable[[SourceLine, str], str]) -> Lines:

@@ -1,4 +1,4 @@
-"""Map the front matter of other tools to the keys of Waypost, and note the keys without a counterpart."""
+"""Map the front matter of other tools to the keys of Waypost, and keep the keys without a counterpart aside."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from waypost.base.markdown.plain_text import plain_text
-from waypost.importing.rules.collection import ImportNote, SourcePage
+from waypost.importing.rules.collection import SourcePage
+from waypost.importing.rules.hosts import CANONICAL_KEYS, path_of
 
 TITLE_KEYS = ("title", "sidebar_label", "linkTitle", "name")
 SUMMARY_KEYS = ("summary", "description", "excerpt", "subtitle")
 REVIEW_KEYS = ("reviewed", "last_reviewed", "reviewed_at", "last_reviewed_on", "lastReviewed")
 OWNER_KEYS = ("owner", "author", "team")
 POSITION_KEYS = ("position", "weight", "sidebar_position", "nav_order", "order")
-ADDRESS_KEYS = ("redirect_from", "aliases", "permalink", "url", "slug", "html_url", "redirects")
-ID_KEYS = ("id", "zendesk_article_id", "article_id")
+PINNED_KEYS = ("pinned", "promoted")
+ADDRESS_KEYS = ("redirect_from", "aliases", "permalink", "slug", "redirects", *CANONICAL_KEYS)
+ID_KEYS = ("id", "zendesk_article_id", "intercom_id", "intercom_article_id", "article_id", "number")
 _READ_ELSEWHERE = ("draft", "published", "kind", "category", "section", "section_name", "parent")
 
 LONGEST = 160
@@ -27,6 +28,7 @@ _SENTENCE = re.compile(r"(?<=[.!?。])\s")
 _TEMPLATE = re.compile(r"\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|\{\{|\{%")
 _TAGS = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
 _SLUG = re.compile(r"(?=.{1,64}\Z)[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_ID_IN_NAME = re.compile(r"(?:(\d{4,20})(?=[-_. ])|.{1,300}[-_. ](\d{6,20})(?=\.\w{1,8}$)).*")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
 
@@ -39,12 +41,13 @@ class MappedFrontMatter:
     summary: str = ""
     keys: dict[str, Any] = field(default_factory=dict)
     """Other keys of an article, ready to be written."""
-    position: int | None = None
+    position: float | None = None
     addresses: tuple[str, ...] = ()
     """Addresses that the page had, as they were written."""
     number: str = ""
     """The number by which links name the page, as in Zendesk."""
-    notes: list[ImportNote] = field(default_factory=list)
+    aside: dict[str, Any] = field(default_factory=dict)
+    """The keys that have no counterpart, as they were."""
 
 
 def is_draft(page: SourcePage) -> bool:
@@ -59,27 +62,29 @@ def _truth(value: Any) -> bool | None:
 
 
 def map_front(page: SourcePage, *, is_category: bool) -> MappedFrontMatter:
-    """Read the keys that have a counterpart, and report the others, each once with the number of its pages."""
+    """Read the keys that have a counterpart, and keep the others aside."""
     front, mapped = page.front, MappedFrontMatter()
     used = set(_READ_ELSEWHERE)
     mapped.title = _first_line(front, TITLE_KEYS, used)
     mapped.summary = shorten(_first_line(front, SUMMARY_KEYS, used))
-    if is_category:
-        found = [number for key in POSITION_KEYS if (number := _position(front.get(key))) is not None]
-        mapped.position = found[0] if found else None
-        used.update(POSITION_KEYS if found else ())
-    else:
+    _map_position(front, mapped, used)
+    if not is_category:
         _map_first("reviewed", REVIEW_KEYS, _DAY, front, mapped, used)
         _map_first("owner", OWNER_KEYS, _SLUG, front, mapped, used)
+        for key in PINNED_KEYS:
+            if _truth(front.get(key)) is True:
+                mapped.keys["pinned"] = True
+            used.add(key)
     mapped.addresses = tuple(_addresses(front, used))
     numbers = (str(front.get(key, "")) for key in ID_KEYS)
-    mapped.number = next((number for number in numbers if re.fullmatch(r"\d{3,}", number)), "")
+    in_name = _ID_IN_NAME.match(page.path.rpartition("/")[2])
+    mapped.number = next(
+        (it for it in numbers if it.isdecimal()), in_name[1] or in_name[2] if in_name else ""
+    )
     used.update(ID_KEYS)
-    for key, value in front.items():
-        if key not in used and value not in (None, "", []):
-            message = f"The key '{shorten(key, 60)}' has no counterpart in Waypost, so it was left out."
-            problem = page.problem("import", message, *page.places.get(key, (1, 1)))
-            mapped.notes.append(ImportNote(problem, f"key:{key}"))
+    mapped.aside = {
+        key: value for key, value in front.items() if key not in used and value not in (None, "", [])
+    }
     return mapped
 
 
@@ -111,10 +116,23 @@ def _map_first(
             return
 
 
-def _position(value: Any) -> int | None:
-    found = re.fullmatch(r"\d{1,5}(?=(?:\.\d{1,9})?$).*", str(value))
-    number = int(float(found[0])) if found else -1
-    return number if 0 <= number <= 10_000 and not isinstance(value, bool) else None
+def _map_position(front: Mapping[str, Any], mapped: MappedFrontMatter, used: set[str]) -> None:
+    sidebar = front.get("sidebar")
+    inner = sidebar.get("order") if isinstance(sidebar, dict) else None
+    for key, value in [*((key, front.get(key)) for key in POSITION_KEYS), ("sidebar", inner)]:
+        number = number_of(value)
+        if number is not None:
+            used.update((*POSITION_KEYS, "sidebar"))
+            # Hugo takes a weight of zero for none.
+            mapped.position = None if key == "weight" and not number else number
+            return
+
+
+def number_of(value: Any) -> float | None:
+    """Return a number that was written as one or as text; None for anything else."""
+    if isinstance(value, bool):
+        return None
+    return float(value) if re.fullmatch(r"-?\d{1,9}(?:\.\d{1,9})?", str(value)) else None
 
 
 def _addresses(front: Mapping[str, Any], used: set[str]) -> Iterator[str]:
@@ -124,19 +142,10 @@ def _addresses(front: Mapping[str, Any], used: set[str]) -> Iterator[str]:
             if isinstance(address, str) and address.strip():
                 used.add(key)
                 # Only its path can lead anywhere on this host.
-                yield _path_of(address.strip())
+                yield path_of(address.strip())
     identity = front.get("id")
     if isinstance(identity, str) and not identity.isdigit() and "slug" not in front:
         yield identity
-
-
-def _path_of(address: str) -> str:
-    if "://" not in address:
-        return address
-    try:
-        return unquote(urlsplit(address).path) or "/"
-    except ValueError:
-        return "/"
 
 
 def clean(text: str) -> str:

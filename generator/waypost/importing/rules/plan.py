@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -11,17 +13,14 @@ from typing import Any
 
 from waypost.formats.article import PageKind
 from waypost.help.kinds import DEFAULT_KIND
-from waypost.importing.rules import boxes, headings, markup
+from waypost.importing.rules import headings, markup
 from waypost.importing.rules.active_html import drop_active_html
 from waypost.importing.rules.addresses import (
     AddressBook,
-    Names,
     Redirects,
     absolute,
     is_index,
-    name_pages,
     published_at,
-    readable,
     url_of,
 )
 from waypost.importing.rules.collection import (
@@ -32,10 +31,11 @@ from waypost.importing.rules.collection import (
     SourceLine,
     SourcePage,
     SourceTree,
-    lines_of,
+    collapse,
     marked,
     text_of,
 )
+from waypost.importing.rules.containers import convert_blocks
 from waypost.importing.rules.front_matter import (
     MappedFrontMatter,
     clean,
@@ -45,8 +45,11 @@ from waypost.importing.rules.front_matter import (
     shorten,
 )
 from waypost.importing.rules.headings import anchors_of, demote, kind_of, split_title
+from waypost.importing.rules.hosts import Elsewhere, own_hosts, path_of
 from waypost.importing.rules.links import Assets, LinkMapper
-from waypost.importing.rules.lists import convert_lists
+from waypost.importing.rules.names import GENERAL, Names, name_pages, positions, readable
+from waypost.importing.rules.parts import Parts, is_part
+from waypost.importing.rules.word_counts import html_words, source_words, words_in
 from waypost.reading.rules.redirects import file_at
 
 
@@ -62,44 +65,27 @@ class ConversionStep:
 
 STEPS = (
     ConversionStep("highlight", markup.convert_highlight, "Code comes first: nothing in it is markup."),
+    ConversionStep("invisible", markup.strip_invisible, "Marks without width part words."),
     ConversionStep("modules", markup.convert_modules, "Code of MDX would show as text."),
     ConversionStep("comments", markup.convert_comments, "Comments in braces would show as text."),
-    *(ConversionStep(syntax.name, syntax.convert, syntax.reason) for syntax in boxes.BOX_SYNTAXES),
-    ConversionStep(
-        "alerts", boxes.convert_alerts, "GitHub writes boxes as quotes, which would lose their kind."
-    ),
-    ConversionStep("folding", boxes.convert_folding, "Boxes that fold and tabs need extensions of a site."),
-    ConversionStep(
-        "shortcodes", markup.convert_shortcodes, "What is left of shortcodes, after those of boxes."
-    ),
+    ConversionStep("blocks", convert_blocks, "Boxes, tabs, steps and cards of other tools have forms here."),
+    ConversionStep("shortcodes", markup.convert_shortcodes, "What is left of shortcodes, after the blocks."),
     ConversionStep(
         "liquid", markup.convert_liquid, "Template code is reported, after the shortcodes are gone."
     ),
+    ConversionStep("components", markup.convert_components, "What is left of components, after the blocks."),
     ConversionStep(
-        "components", markup.convert_components, "What is left of components, after those of boxes."
-    ),
-    ConversionStep(
-        "active", drop_active_html, "What runs or sends something is left out, after the components are gone."
+        "active", drop_active_html, "No article may run code; components have become HTML by now."
     ),
     ConversionStep("icons", markup.convert_icons, "Names of icons would show as text."),
     ConversionStep("underlined", headings.convert_underlined, "One form of headings for the steps below."),
     ConversionStep(
-        "anchors", headings.convert_anchors, "Anchors in braces without spaces would show as text."
+        "anchors", headings.convert_anchors, "Anchors in braces that are escaped would show as text."
     ),
-    ConversionStep(
-        "links", headings.strip_attributes_of_links, "Attributes of links in braces would show as text."
-    ),
-    ConversionStep("html", markup.convert_html_blocks, "Markdown inside of HTML would show as it is."),
+    ConversionStep("links", headings.strip_attributes_of_links, "Links open where readers want them to."),
+    ConversionStep("blank", collapse, "Where something was left out, one blank line is enough."),
 )
-"""Every step but the last, in the order in which they are taken."""
-
-
-LAST_STEP = ConversionStep(
-    "lists",
-    convert_lists,
-    "After the links are mapped: fenced code in lists becomes code that is moved in, in which links would be found.",
-)
-"""The last step."""
+"""Every step, in the order in which they are taken."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +99,8 @@ class SitePaths:
     own_files: tuple[str, ...] = ()
     """Files that a build writes by itself."""
     own_folders: tuple[str, ...] = ()
-    shows_markdown_in_html: bool = False
-    """Whether mkdocs.yml has the extension that does."""
+    general: str = "General"
+    """The title of the category of pages that stand in none, in the language of the site."""
 
 
 @dataclass
@@ -128,6 +114,8 @@ class PlannedPage:
     body: str
     origin: SourcePage | None
     """The page that it is made of; None for the page of a category that had none."""
+    words: Counter[str] = field(default_factory=Counter)
+    """The words that its readers saw where it was, but for the title."""
 
     def text(self) -> str:
         """Return the text of the file. Every scalar of JSON is a scalar of YAML too."""
@@ -157,6 +145,10 @@ class ImportPlan:
     copies: Mapping[str, str] = field(default_factory=dict)
     """For each path in content/ the path of the file in the collection."""
     notes: list[ImportNote] = field(default_factory=list)
+    aside: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """For each path in content/ the keys of its front matter that have no counterpart."""
+    addresses: tuple[str, ...] = ()
+    """Pictures and files on other hosts that pages show or offer."""
 
     @property
     def articles(self) -> int:
@@ -167,6 +159,11 @@ class ImportPlan:
     def categories(self) -> int:
         """Return how many categories they are in."""
         return len({page.target.split("/")[0] for page in self.pages})
+
+    @property
+    def sections(self) -> int:
+        """Return how many sections the categories have."""
+        return len({page.target.rpartition("/")[0] for page in self.pages if page.target.count("/") > 1})
 
 
 @dataclass
@@ -179,56 +176,119 @@ class _PageDraft:
     conversion: Conversion
     title: str
     lines: Lines
+    words: Counter[str]
 
 
-def plan_import(tree: SourceTree, site: SitePaths) -> ImportPlan:
+@dataclass(frozen=True)
+class ImportOptions:
+    """What people may say about a collection."""
+
+    takes_all: bool = False
+    """Whether to take pages that were not published, because a SUMMARY.md does not list them."""
+    former_url: str = ""
+    """The address at which the collection was published."""
+    language: str = ""
+    """Which of its languages to take, by its code; empty to choose one."""
+    folder: str = ""
+    """The folder of that language, which is part of the addresses that pages had."""
+
+
+DEFAULTS = ImportOptions()
+
+
+def plan_import(tree: SourceTree, site: SitePaths, options: ImportOptions = DEFAULTS) -> ImportPlan:
     """Plan to bring a collection into a site."""
-    skipped = frozenset(page.path for page in tree.pages if is_draft(page))
-    names = name_pages([page for page in tree.pages if page.path not in skipped])
+    parts = Parts(tree)
+    whole = [page for page in tree.pages if not (page.is_part or is_part(page.path))]
+    drafts_left = {page.path for page in whole if is_draft(page)}
+    names = name_pages(
+        [page for page in whole if page.path not in drafts_left], tree.outline, takes_all=options.takes_all
+    )
+    unlisted = names.unlisted.difference(names.targets, names.homes)
+    skipped = frozenset(drafts_left | unlisted)
     plan = ImportPlan(notes=list(names.notes))
     by_path = {page.path: page for page in tree.pages}
-    for paths, message in ((skipped, "A draft was left out."), (names.homes, _HOME)):
+    source = tree.outline.source if tree.outline else ""
+    messages = {"A draft was left out.": drafts_left, _HOME: names.homes, _UNLISTED.format(source): unlisted}
+    for message, paths in messages.items():
         pages = (by_path[path] for path in sorted(paths))
         plan.notes += [ImportNote(page.problem("import", message, 1, 1), message) for page in pages]
-    drafts = [_draft(by_path[path], target) for path, target in names.targets.items()]
-    book = AddressBook()
-    for draft in drafts:
-        book.add(draft.page.path, draft.mapped.addresses, draft.mapped.number)
-    for path in names.homes:
-        book.add(path, (), "")
-    assets = Assets(names.folders)
+    drafts = [_draft(by_path[path], target, parts) for path, target in names.targets.items()]
+    assets = Assets(names.folders, tree.roots)
     anchors = {draft.page.path: anchors_of(draft.lines) for draft in drafts}
-    mapper = LinkMapper(tree, names, book, assets, anchors, skipped)
+    titles = {draft.page.path: _title(draft, tree, names) for draft in drafts}
+    elsewhere = Elsewhere(own_hosts((page.front for page in tree.pages), options.former_url))
+    mapper = LinkMapper(tree, names, _book(tree, names, drafts), assets, anchors, titles, elsewhere, skipped)
     for draft in drafts:
-        lines = mapper.map_lines(draft.lines, draft.conversion)
-        draft.lines = LAST_STEP.run(lines, draft.conversion)
+        draft.lines = mapper.map_lines(draft.lines, draft.conversion)
     plan.copies = assets.copies
     redirects = _redirects(site, names, assets)
-    plan.pages = [_page(draft, redirects, tree, names) for draft in drafts]
-    plan.pages += _missing_categories(names, tree)
+    plan.pages = [
+        _page(draft, redirects, tree, names, f"{path_of(options.former_url)}/{options.folder}")
+        for draft in drafts
+    ]
+    plan.pages += _missing_groups(names, tree, redirects, site.general)
+    places = positions(
+        tree, names, {it.page.path: it.mapped.position for it in drafts if it.mapped.position is not None}
+    )
+    for page in plan.pages:
+        place = places.get(page.target.removesuffix("/index.md"))
+        if place is not None:
+            page.front["position"] = place
     for draft in drafts:
-        plan.notes += [*draft.mapped.notes, *draft.conversion.notes]
-    plan.notes += _one_category(plan, tree, names)
-    if site.shows_markdown_in_html:
-        plan.notes = [note for note in plan.notes if note.problem.code != "broken-markup"]
+        plan.notes += draft.conversion.notes
+        if draft.mapped.aside:
+            plan.aside[draft.target] = draft.mapped.aside
+    plan.notes += _unused(parts)
+    plan.notes += [*elsewhere.notes(), *_one_category(plan, tree, names)]
+    plan.addresses = tuple(elsewhere.addresses)
     return plan
 
 
 _HOME = "The first page of the collection was left out, because content/index.md is the home page. Copy what is missed."
 
+_UNLISTED = "{} does not list this page, so it was not published. It was left out; --all takes it over."
 
-def _draft(page: SourcePage, target: str) -> _PageDraft:
+
+def _draft(page: SourcePage, target: str, parts: Parts) -> _PageDraft:
     """Convert one page but for its links, which need to know of all other pages."""
     conversion = Conversion(page)
     mapped = map_front(page, is_category=target.endswith("/index.md"))
-    lines = lines_of(page)
+    lines = parts.lines(page, conversion)
+    words = html_words(page.html) if page.html else source_words(lines)
     for step in STEPS:
         lines = step.run(lines, conversion)
     heading, rest = split_title(lines)
     heading = clean(heading)
     if not mapped.title or _alike(mapped.title, heading):
+        words -= words_in(heading)
         lines = rest
-    return _PageDraft(page, target, mapped, conversion, mapped.title or heading, demote(lines))
+    return _PageDraft(page, target, mapped, conversion, mapped.title or heading, demote(lines), words)
+
+
+def _book(tree: SourceTree, names: Names, drafts: Iterable[_PageDraft]) -> AddressBook:
+    """Enter every address by which pages and groups were known."""
+    book = AddressBook()
+    paths = {draft.page.path for draft in drafts}
+    for draft in drafts:
+        is_group = draft.target.endswith("/index.md")
+        book.add(draft.page.path, draft.mapped.addresses, draft.mapped.number, is_group=is_group)
+    for path in names.homes:
+        book.add(path, (), "")
+    for address, path in tree.former.items():
+        if path in paths:
+            book.add(path, (f"/{address.lstrip('/')}",), "")
+    for folder, addresses in _group_addresses(tree, names).items():
+        book.add(f"{folder}/", addresses, "", is_group=True)
+    return book
+
+
+def _group_addresses(tree: SourceTree, names: Names) -> dict[str, list[str]]:
+    """Return for folders the addresses that lists of their pages had."""
+    groups = {
+        folder: note for folder, note in tree.folders.items() if names.folders.get(folder) in names.groups
+    }
+    return {folder: [f"/{note.address.lstrip('/')}"] for folder, note in groups.items() if note.address}
 
 
 def _alike(title: str, heading: str) -> bool:
@@ -236,50 +296,73 @@ def _alike(title: str, heading: str) -> bool:
 
 
 def _redirects(site: SitePaths, names: Names, assets: Assets) -> Redirects:
-    targets = [*names.targets.values(), *(f"{category}/index.md" for category in names.categories)]
+    targets = [*names.targets.values(), *(f"{group}/index.md" for group in names.groups)]
     pages = [file_at(url_of(path)) for path in {*targets, *site.files} if path.endswith(".md")]
     published = [*pages, *targets, *site.files, *assets.copies, *site.own_files]
     return Redirects(published, site.own_folders, site.claimed)
 
 
-def _page(draft: _PageDraft, redirects: Redirects, tree: SourceTree, names: Names) -> PlannedPage:
-    """Put a page together."""
+def _page(
+    draft: _PageDraft, redirects: Redirects, tree: SourceTree, names: Names, prefix: str
+) -> PlannedPage:
+    """Put a page together; `prefix` is the path below which the collection was published."""
     page, mapped = draft.page, draft.mapped
     is_category = draft.target.endswith("/index.md")
-    place = PurePosixPath(page.path)
-    note = tree.folders.get(place.parent.as_posix(), FolderNote()) if is_category else FolderNote()
-    title = draft.title or note.title or readable(place.parent.name if is_index(page.path) else place.stem)
+    note = (
+        tree.folders.get(PurePosixPath(page.path).parent.as_posix(), FolderNote())
+        if is_category
+        else FolderNote()
+    )
+    title = _title(draft, tree, names)
     summary = mapped.summary or shorten(note.summary) or _first_words(draft.lines)
-    position = mapped.position if mapped.position is not None else note.position
-    front = _front(clean(title) or "Untitled", summary, position if is_category else None) | mapped.keys
-    addresses = list(dict.fromkeys(_former(draft, redirects)))
+    front = _front(title, summary) | mapped.keys
+    addresses = list(dict.fromkeys(_former(draft, redirects, tree, prefix)))
     if addresses:
         front["redirect_from"] = addresses
     kind = PageKind.CATEGORY if is_category else kind_of(title, draft.lines)
-    return PlannedPage(draft.target, kind, front, text_of(draft.lines), page)
+    words = draft.words - words_in(" ".join(draft.conversion.replaced))
+    return PlannedPage(draft.target, kind, front, text_of(draft.lines), page, words)
 
 
-def _front(title: str, summary: str, position: int | None) -> dict[str, Any]:
-    front = {"title": shorten(title), "summary": summary or None, "position": position}
-    return {key: value for key, value in front.items() if value is not None}
+def _title(draft: _PageDraft, tree: SourceTree, names: Names) -> str:
+    """Return the title of a page: its own, that of its order, or its name."""
+    place, target = PurePosixPath(draft.page.path), draft.target.removesuffix("/index.md")
+    note = tree.folders.get(place.parent.as_posix(), FolderNote()) if target != draft.target else FolderNote()
+    name = names.words.get(target) or (place.parent.name if is_index(draft.page.path) else place.stem)
+    titles = (draft.title, names.titles.get(target, ""), note.title, readable(name))
+    return next(filter(None, map(clean, titles)), "Untitled")
 
 
-def _former(draft: _PageDraft, redirects: Redirects) -> Iterable[str]:
+def _front(title: str, summary: str) -> dict[str, Any]:
+    return {"title": shorten(title), **({"summary": summary} if summary else {})}
+
+
+def _former(draft: _PageDraft, redirects: Redirects, tree: SourceTree, prefix: str) -> Iterable[str]:
     """Return the addresses that lead to a page: its former ones, and the address that its old file name gave it."""
-    own = url_of(draft.target).lower()
+    page, own = draft.page, url_of(draft.target).lower().strip("/")
     for address in draft.mapped.addresses:
-        if "/../" in f"/{address}" or absolute(draft.page.path, address).strip("/").lower() == own.strip("/"):
+        whole = absolute(page.path, address)
+        if "/../" in f"/{address}" or whole.strip("/").lower() == own:
             continue
-        claimed = redirects.claim(draft.target, absolute(draft.page.path, address))
+        claimed = redirects.claim(draft.target, whole)
         if claimed:
             yield claimed
         elif address.strip("/"):
             message = f"The former address {shorten(address, 100)} belongs to another page, or to the site."
-            line = draft.page.places.get("redirect_from") or draft.page.places.get("aliases") or (1, 1)
-            draft.conversion.notes.append(ImportNote(draft.page.problem("duplicate-id", message, *line)))
-    natural = published_at(draft.page.path)
-    if natural.lower().strip("/") != own.strip("/") and (claimed := redirects.claim(draft.target, natural)):
-        yield claimed
+            line = page.places.get("redirect_from") or page.places.get("aliases") or (1, 1)
+            draft.conversion.notes.append(ImportNote(page.problem("duplicate-id", message, *line)))
+        # Help desks know their pages by the number alone, too.
+        number = re.match(r"(.{0,100}/(?:articles?|sections|categories|collections)/\d{1,20})-.", whole)
+        if number and (claimed := redirects.claim(draft.target, number[1])):
+            yield claimed
+    named = [
+        posixpath.normpath(f"/{prefix}/{it}").lstrip("/") + "/"
+        for it in published_at(page.path)
+        if tree.has_files
+    ]
+    for address in [*named, *(old for old, path in tree.former.items() if path == page.path)]:
+        if address.lower().strip("/") != own and (claimed := redirects.claim(draft.target, address)):
+            yield claimed
 
 
 def _first_words(lines: Lines) -> str:
@@ -287,7 +370,12 @@ def _first_words(lines: Lines) -> str:
     paragraph: list[str] = []
     for line, is_code in [*marked(lines), (SourceLine("", 0), False)]:
         text = line.text
-        if text.strip() and not is_code and (paragraph or text[0] not in _NO_WORDS):
+        if (
+            text.strip()
+            and not is_code
+            and text.lstrip()[0] not in _NO_WORDS
+            and (paragraph or text[0] != " ")
+        ):
             paragraph.append(text)
             continue
         sentence = first_sentence("\n".join(paragraph))
@@ -297,20 +385,38 @@ def _first_words(lines: Lines) -> str:
     return ""
 
 
-_NO_WORDS = " #-*+>|<!:`0123456789{"
+_NO_WORDS = "#-*+>|<!:`0123456789{=?"
 """What a line starts with that is no prose."""
 
 
-def _missing_categories(names: Names, tree: SourceTree) -> Iterable[PlannedPage]:
-    """Make the pages of categories that have none."""
+def _unused(parts: Parts) -> Iterable[ImportNote]:
+    """Note texts that are no pages and that no page shows."""
+    for page in parts.tree.pages:
+        if is_part(page.path) and page.path not in parts.used:
+            message = (
+                "A file whose name begins with _ is no page, and no page shows this one. It was left out."
+            )
+            yield ImportNote(page.problem("import", message, 1, 1), message)
+
+
+def _missing_groups(
+    names: Names, tree: SourceTree, redirects: Redirects, general: str
+) -> Iterable[PlannedPage]:
+    """Make the pages of categories and sections that have none."""
     made = set(names.targets.values())
-    for category, origin in sorted(names.categories.items()):
-        if f"{category}/index.md" in made:
+    former = _group_addresses(tree, names)
+    for group, origin in sorted(names.groups.items()):
+        if f"{group}/index.md" in made:
             continue
         note = tree.folders.get(origin, FolderNote()) if origin else FolderNote()
-        title = note.title or ("" if origin else names.titles.get(category)) or readable(origin or category)
-        front = _front(clean(title) or category, shorten(clean(note.summary)), note.position)
-        yield PlannedPage(f"{category}/index.md", PageKind.CATEGORY, front, "", None)
+        name = names.words.get(group) or PurePosixPath(origin or group).name
+        words = general if group == GENERAL and not origin else readable(name)
+        title = names.titles.get(group) or note.title or words
+        front = _front(clean(title) or group, shorten(clean(note.summary)))
+        claimed = (redirects.claim(f"{group}/index.md", it) for it in former.get(origin, ()))
+        if addresses := list(filter(None, claimed)):
+            front["redirect_from"] = addresses
+        yield PlannedPage(f"{group}/index.md", PageKind.CATEGORY, front, "", None)
 
 
 def _one_category(plan: ImportPlan, tree: SourceTree, names: Names) -> Iterable[ImportNote]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
@@ -73,12 +72,6 @@ def placeholders() -> frozenset[str]:
         front, body = (document.front.data, document.body) if document else (None, text)
         found.update(placeholders_of(front, body))
     return frozenset(found)
-
-
-def has_own_anchors(root: Path) -> bool:
-    """Tell whether mkdocs.yml names another way to make anchors of headings."""
-    source, _ = read_source(root, root / "mkdocs.yml")
-    return bool(source and re.search(r"\bslugify\b", source.text))
 
 
 class FindingLocator:

@@ -245,8 +245,6 @@ def moved_without_redirect(site: LintSite) -> Iterator[Finding]:
 
 def broken_anchors(site: LintSite) -> Iterator[Finding]:
     """Find links to a section that its page does not have."""
-    if site.has_own_anchors:
-        return
     for page, link in _links(site):
         path, _, anchor = split_link(link.target)
         if not anchor or link.is_picture or _MADE_BY_MARKDOWN.match(anchor):

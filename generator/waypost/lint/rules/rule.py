@@ -78,8 +78,6 @@ class LintSite:
     now: datetime
     status_texts: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     """The first line and the text of each incident and maintenance as written, by its path from the root."""
-    has_own_anchors: bool = False
-    """Whether mkdocs.yml changes how headings get their anchors, so that they are not known here."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """The present path of each page that was moved just now, by its former one; empty for one that was deleted."""
     placeholders: frozenset[str] = frozenset()

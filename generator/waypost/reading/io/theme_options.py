@@ -20,16 +20,28 @@ def load_theme(root: Path) -> tuple[Theme, str, list[Problem]]:
 
     A file that MkDocs cannot read is left for it to say.
     """
-    path = root / "mkdocs.yml"
-    source = read_source(root, path)[0] if path.is_file() else None
-    # Values with tags such as !ENV are MkDocs' own, and none of ours has one.
-    document = parse_yaml(source, ignore_tags=True)[0] if source else None
+    document = _read(root)
     if document is None:
         return Theme(), ENGLISH, []
     problems = _check_addresses(document) + _check_plugins(document) + _check_nav(document)
+    problems += _check_anchors(document)
     place = _find(document)
     theme, found = validate(document.part(place), Theme) if place else (Theme(), [])
     return theme or Theme(), _language(document), problems + found
+
+
+def names_extension(root: Path) -> bool:
+    """Tell whether mkdocs.yml names our extension of Markdown, at which Zensical ends."""
+    document = _read(root)
+    names = _top(document).get("markdown_extensions") if document else None
+    return isinstance(names, list | dict) and "waypost" in names
+
+
+def _read(root: Path) -> YamlDocument | None:
+    path = root / "mkdocs.yml"
+    source = read_source(root, path)[0] if path.is_file() else None
+    # Values with tags such as !ENV are MkDocs' own, and none of ours has one.
+    return parse_yaml(source, ignore_tags=True)[0] if source else None
 
 
 def _top(document: YamlDocument) -> dict[str, Any]:
@@ -61,6 +73,36 @@ def _check_nav(document: YamlDocument) -> list[Problem]:
     if _top(document).get("nav") is None:
         return []
     return [document.problem_at(("nav",), "bad-value", NO_NAV, at_key=True)]
+
+
+OWN_ANCHORS = frozenset(("separator", "slugify"))
+"""Options of `toc` that would give headings other anchors than those that everything here counts on."""
+
+
+def no_own_anchors(option: str) -> str:
+    """Say why an option of OWN_ANCHORS is refused."""
+    return (
+        f"The anchors of headings are not made by `{option}`. They are the words of the heading in small letters, and "
+        f"`## Title {{#short}}` gives one of its own. Remove `{option}`."
+    )
+
+
+def _check_anchors(document: YamlDocument) -> list[Problem]:
+    """Complain of options that change no anchor, because the grammar of articles has made them all."""
+    extensions = _top(document).get("markdown_extensions")
+    entries = list(enumerate(extensions)) if isinstance(extensions, list) else [(None, extensions)]
+    places: list[DataPath] = [
+        ("markdown_extensions", *([] if index is None else [index]), name, option)
+        for index, entry in entries
+        if isinstance(entry, dict)
+        for name, options in entry.items()
+        if name in ("toc", "markdown.extensions.toc") and isinstance(options, dict)
+        for option in sorted(OWN_ANCHORS & options.keys())
+    ]
+    return [
+        document.problem_at(place, "bad-value", no_own_anchors(str(place[-1])), at_key=True)
+        for place in places
+    ]
 
 
 _REFUSED = {

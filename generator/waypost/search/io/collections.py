@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -17,13 +16,11 @@ from typing import Any, Literal
 
 from waypost.base.files.text_files import Source, decode, read_bytes
 from waypost.base.files.validation import load_yaml
-from waypost.base.tokens import words_of
 from waypost.formats.article import Article
 from waypost.formats.search import QueryFile
 from waypost.help.kinds import DEFAULT_KIND
 from waypost.problems import Problem, ProblemsFound
 from waypost.reading.io.search_files import check_queries
-from waypost.search.io.language import WITH_STOP_WORDS, stop_words
 from waypost.search.rules.documents import DocumentSection, SearchDocument, document_sections
 from waypost.search.rules.evaluation import Question
 
@@ -92,14 +89,6 @@ def _document(id_: str, entry: CollectionEntry) -> SearchDocument:
 
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
-
-
-def language_of(documents: Iterable[SearchDocument]) -> str:
-    """Return the language whose stop words are most frequent in some texts; English where none is known."""
-    words = Counter(word for document in documents for word in words_of(f"{document.title} {document.text}"))
-    # English first, so that it wins where nothing is known.
-    codes: list[str] = ["en", *sorted(WITH_STOP_WORDS)]
-    return max(codes, key=lambda code: sum(words[word] for word in stop_words(code)))
 
 
 class _CollectionFile:

@@ -11,7 +11,7 @@ from heapq import nlargest
 import snowballstemmer
 from spellchecker import SpellChecker
 from stopwordsiso import stopwords
-from whoosh.lang import has_stopwords, languages, stopwords_for_language
+from whoosh.lang import has_stopwords, stopwords_for_language
 from whoosh.lang.porter import stem as porter
 
 from waypost.base.files.resources import theme_folder
@@ -58,9 +58,6 @@ _LINKS = {
     **dict.fromkeys(("et", "fi", "hu"), ("", "n")),
 }
 """What stands between the parts of compounds, in languages that write them as one word."""
-
-WITH_STOP_WORDS = frozenset(language for language in languages if has_stopwords(language))
-"""Languages whose stop words are known."""
 
 
 def stop_words(language: str) -> frozenset[str]:
