@@ -48,6 +48,7 @@ class BrandFiles:
         self._light, self._dark = brand_colours(theme)
         self._has_cards = theme.previews and can_draw(site.name)
         self._has_previews = theme.previews
+        self._style = file_digest(cards.__file__)
         self._made: dict[str, Callable[[], bytes]] = {}
         self._icons = {size: self._named(f"icon {size}", partial(icon, size, self._light)) for size in _SIZES}
         self._whole = self._card(site.name, "")
@@ -92,7 +93,7 @@ class BrandFiles:
         return self._named(f"card {title}\0{place}", partial(card, title, place, self._light))
 
     def _named(self, what: str, make: Callable[[], bytes]) -> str:
-        path = f"{_FOLDER}{digest(what, self._light, file_digest(cards.__file__))[:20]}.png"
+        path = f"{_FOLDER}{digest(what, self._light, self._style)[:20]}.png"
         self._made[path] = make
         return path
 
