@@ -9,10 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from babel.core import get_global
-
 from waypost.base.files.digests import digest, file_digest
 from waypost.base.files.file_tree import write_atomic
+from waypost.base.files.languages import language_and_land
 from waypost.formats.theme import Theme
 from waypost.help.io import cards
 from waypost.help.io.build_record import Reuse
@@ -49,6 +48,7 @@ class BrandFiles:
         self._light, self._dark = brand_colours(theme)
         self._has_cards = theme.previews and can_draw(site.name)
         self._has_previews = theme.previews
+        self._style = file_digest(cards.__file__)
         self._made: dict[str, Callable[[], bytes]] = {}
         self._icons = {size: self._named(f"icon {size}", partial(icon, size, self._light)) for size in _SIZES}
         self._whole = self._card(site.name, "")
@@ -66,7 +66,9 @@ class BrandFiles:
     def status_head(self) -> Brand:
         """What the head of every status page names."""
         image = self._status_url + CARD_PATH if self._whole else ""
-        return Brand((self._light, self._dark), self._has_previews, self._locale, image)
+        return Brand(
+            (self._light, self._dark), self._has_previews, language_and_land(self._site.language), image
+        )
 
     def preview(
         self, title: str, description: str, url: str, above: tuple[str, ...], *, is_written: bool
@@ -81,16 +83,9 @@ class BrandFiles:
             description,
             self._site.address(url),
             "article" if above else "website",
-            self._locale,
+            language_and_land(self._site.language),
             self._site.url + image if image else "",
         )
-
-    @property
-    def _locale(self) -> str:
-        """The language with the land where most speak it, which Open Graph asks for: de_DE."""
-        language = self._site.language.replace("-", "_")
-        land = get_global("likely_subtags").get(language, language).rpartition("_")[2]
-        return language if "_" in language else f"{language}_{land}"
 
     def _card(self, title: str, place: str) -> str:
         if not self._has_cards or not can_draw(title + place):
@@ -98,7 +93,7 @@ class BrandFiles:
         return self._named(f"card {title}\0{place}", partial(card, title, place, self._light))
 
     def _named(self, what: str, make: Callable[[], bytes]) -> str:
-        path = f"{_FOLDER}{digest(what, self._light, file_digest(cards.__file__))[:20]}.png"
+        path = f"{_FOLDER}{digest(what, self._light, self._style)[:20]}.png"
         self._made[path] = make
         return path
 

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date, format_datetime, format_time
 
 from waypost.base.files.resources import theme_folder
@@ -70,3 +71,10 @@ def _dates(locale: Locale) -> Callable[[date | datetime | time, str], str]:
         return day(moment, pattern)
 
     return write
+
+
+def language_and_land(language: str) -> str:
+    """Return a language with the land where most people speak it: de_DE for de, and pt_BR for pt-BR."""
+    name = language.replace("-", "_")
+    land = get_global("likely_subtags").get(name, name).rpartition("_")[2]
+    return name if "_" in name else f"{name}_{land}"

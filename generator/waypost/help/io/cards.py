@@ -23,8 +23,7 @@ _WHITE = 240
 
 def can_draw(text: str) -> bool:
     """Tell whether the font has every letter of a text: one that is missing would be an empty box."""
-    letters = _letters()
-    return all(letter.isspace() or ord(letter) in letters for letter in text)
+    return all(letter.isspace() or _has(letter) for letter in text)
 
 
 def card(title: str, place: str, colour: str) -> bytes:
@@ -107,11 +106,9 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 
 @cache
-def _letters() -> frozenset[int]:
-    """Return the letters of the font, by comparing each with what is drawn for one that is missing."""
-    font = _font(24)
-    missing = _drawn(font, "\uffff")
-    return frozenset(code for code in range(33, 0x2200) if _drawn(font, chr(code)) != missing)
+def _has(letter: str) -> bool:
+    """Tell whether the font has a letter, which then looks otherwise than one that no font has."""
+    return _drawn(_font(24), letter) != _drawn(_font(24), "\uffff")
 
 
 def _drawn(font: ImageFont.FreeTypeFont, letter: str) -> tuple[object, bytes]:
