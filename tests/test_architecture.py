@@ -79,12 +79,17 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "markdown_it": {"base/markdown/": ""},
     "mdit_py_plugins": {"base/markdown/grammar.py": ""},
+    "PIL": {"help/io/cards.py": ""},
+    "imagesize": {"help/io/pictures.py": ""},
     "pygments": {"base/markdown/code_colours.py": ""},
     "psycopg": {"base/database/postgres.py": ""},
     "yaml": {"base/files/yaml_source.py": ""},
     "snowballstemmer": {"search/io/language.py": ""},
     "spellchecker": {"search/io/language.py": ""},
-    "stopwordsiso": {"search/io/language.py": ""},
+    "stopwordsiso": {
+        "search/io/language.py": "knows which words are in every sentence of a language",
+        "search/io/detection.py": "knows a language by them",
+    },
     "whoosh": {
         "search/io/language.py": "knows how a language inflects its words",
         "search/io/likeness.py": "weighs the words that tell articles apart",
