@@ -79,8 +79,6 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "markdown_it": {"base/markdown/": ""},
     "mdit_py_plugins": {"base/markdown/grammar.py": ""},
-    "PIL": {"help/io/cards.py": ""},
-    "imagesize": {"help/io/pictures.py": ""},
     "pygments": {"base/markdown/code_colours.py": ""},
     "psycopg": {"base/database/postgres.py": ""},
     "yaml": {"base/files/yaml_source.py": ""},
