@@ -109,7 +109,11 @@ class SiteWatch:
 
     def must_build(self) -> bool:
         """Return whether the help center was saved since the last call, is due to change, or was deleted."""
-        if self._help_center.has_changed() or (self._next_change and self._next_change <= utc_now()):
+        if self._help_center.has_changed():
+            return True
+        if self._next_change and self._next_change <= utc_now():
+            # Once: a site that cannot be built is built again when somebody saves it.
+            self._next_change = None
             return True
         pages = (self.site.output / "index.html", self.site.status_output / SHELL_PATH)
         now = time.monotonic()

@@ -9,12 +9,14 @@ import pytest
 import time_machine
 
 from helpers.sites import called, minimal_site, replace
+from waypost.base.clock import utc_now
 from waypost.build import build_site
 from waypost.cli.coming import coming_lines
 from waypost.help.rules.feed_items import ArticleDates, since_published
 from waypost.lint.lint import lint
 from waypost.reading.project import check_project, load_project
 from waypost.reading.site import Site
+from waypost.serve import SiteWatch
 
 BERLIN_MIDNIGHT = datetime(2026, 11, 30, 23, tzinfo=UTC)
 GONE = datetime(2027, 1, 7, 11, tzinfo=UTC)
@@ -80,6 +82,15 @@ def test_build_and_status_say_it(site: Site) -> None:
         for command in ("build", "status"):
             told = called(command, site=site).stdout
             assert "1 article comes by itself: content/start/zebra.md on 2026-12-01 00:00." in told
+
+
+def test_serve_builds_once_when_the_time_has_come(site: Site) -> None:
+    with time_machine.travel(BERLIN_MIDNIGHT - SECOND, tick=False) as clock:
+        watch = SiteWatch(site)
+        watch.expect(build_site(site, utc_now()))
+        assert not watch.must_build()
+        clock.move_to(BERLIN_MIDNIGHT)
+        assert [watch.must_build(), watch.must_build()] == [True, False]
 
 
 def test_an_answer_to_what_has_expired_is_no_reason_to_stop_a_build(site: Site) -> None:
