@@ -88,7 +88,9 @@ def test_a_build_makes_every_page_and_nothing_that_is_not_a_part_of_the_site(sit
         *("sitemap.xml", "sitemap.xml.gz", "robots.txt", "llms.txt", "index.md", "contact.md"),
     }
     files = {path.relative_to(site.output).as_posix() for path in site.output.rglob("*") if path.is_file()}
-    assert set(report.changed) | {"status/assets/site/shell.html"} == files
+    frame = {path for path in files if path.startswith("status/assets/site/")}
+    assert set(report.changed) | frame == files
+    assert {"shell.html", "site.webmanifest"} <= {path.rpartition("/")[2] for path in frame}
     assert (report.articles, report.warnings) == (1, ())
     assert [path.name for path in (site.root / ".waypost").iterdir()] == ["cache"], (
         "nothing is left of the work"
@@ -124,9 +126,9 @@ EDITS: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "title_of_an_article": (
         *(ARTICLE, "Sign in for the first time", "Sign in at last"),
-        # Also where it is listed: popular, its category, an incident's help, its component.
+        # Also where it is listed: popular, its category, an incident's help, its component; and on its picture.
         {
-            *("start/first/index.html", "search/", "index.html", "start/index.html"),
+            *("assets/waypost/brand/", "start/first/index.html", "search/", "index.html", "start/index.html"),
             *(
                 INCIDENT_PAGE,
                 "status/components/web/index.html",
@@ -150,8 +152,9 @@ EDITS: dict[str, tuple[str, str, str, set[str]]] = {
 
 
 def collapsed(path: str) -> str:
-    """Return one name for all files of the search, whose own names come from what is in them."""
-    return "search/" if path.startswith("search/") else path
+    """Return one name for all files of the search or of the brand, whose own names come from what is in them."""
+    folders = ("search/", "assets/waypost/brand/")
+    return next((folder for folder in folders if path.startswith(folder)), path)
 
 
 @pytest.mark.parametrize("edit", EDITS)

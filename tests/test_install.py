@@ -169,7 +169,7 @@ def test_mkdocs_and_properdocs_build_the_same_site(installed: Path, tmp_path: Pa
     made_by = {"waypost": engine_of(site / "site")}
     for engine in ("mkdocs", "properdocs"):
         output = tmp_path / engine
-        run(installed / engine, "build", "--strict", "--site-dir", output, cwd=site)
+        run(installed / "python", "-m", engine, "build", "--strict", "--site-dir", output, cwd=site)
         made_by[engine] = engine_of(output)
         made = files_of(output)
         frame = {path for path in made if path.is_relative_to("status/assets/site")}

@@ -140,7 +140,9 @@ def test_an_unknown_host_is_refused_before_anything_is_made(tmp_path: Path) -> N
 def test_only_the_job_that_runs_nothing_of_the_repository_may_publish() -> None:
     document = read(template("github"))
     assert document["permissions"] == {}
-    assert set(document["on"]) == {"pull_request", "push", "workflow_dispatch"}, "never pull_request_target"
+    assert set(document["on"]) == {"pull_request", "push", "schedule", "workflow_dispatch"}, (
+        "never pull_request_target"
+    )
     for name, job in document["jobs"].items():
         may_write = "write" in job["permissions"].values()
         assert may_write == (name == "deploy")
