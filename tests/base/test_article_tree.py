@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import markdown
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
@@ -98,6 +98,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+@example("</div>:::note[T]<div>")
 def test_whatever_is_written_is_a_page(text: str) -> None:
     html = markdown.markdown(text, extensions=["toc", ArticleMarkup(TITLES)])
     assert "\x02" not in html

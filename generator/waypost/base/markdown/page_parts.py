@@ -134,7 +134,7 @@ class _Places:
 
     def __init__(self, text: str, first_line: int) -> None:
         self._lines = text.split("\n")
-        self._first_line = first_line
+        self.first_line = first_line
         self._links: dict[str, list[Link]] = defaultdict(list)
         for line in shown_lines(text, first_line):
             for link in links_in(line):
@@ -158,10 +158,10 @@ class _Places:
     def of_text(self, written: str, block_line: int) -> tuple[int, int]:
         """Return the line and column of a piece of text, from the line of its block on."""
         piece = written.strip().split("\n")[0]
-        for index in range(max(0, block_line - self._first_line), len(self._lines)):
+        for index in range(max(0, block_line - self.first_line), len(self._lines)):
             column = self._lines[index].find(piece)
             if column >= 0:
-                return self._first_line + index, column + 1
+                return self.first_line + index, column + 1
         return block_line, 1
 
 
@@ -179,7 +179,7 @@ def _with_lines(element: ET.Element, line: int) -> Iterator[tuple[ET.Element, in
 
 
 def _links(root: ET.Element, places: _Places) -> Iterator[Link]:
-    for element, line in _with_lines(root, 1):
+    for element, line in _with_lines(root, places.first_line):
         name = _ADDRESSES.get(element.tag)
         target = element.get(name) if name else None
         is_picture = element.tag == "img"
@@ -192,18 +192,19 @@ def _links(root: ET.Element, places: _Places) -> Iterator[Link]:
 
 
 def _leftovers(root: ET.Element, places: _Places) -> Iterator[Leftover]:
-    for element, line in _with_lines(root, 1):
+    for element, line in _with_lines(root, places.first_line):
         if element.tag not in _HTML and "-" not in element.tag:
             # Its name is written as it is in the file, with its capitals.
             written = f"<{element.get(FROM_HTML) or element.tag}"
             place = places.of_text(written, line)
             yield Leftover(*place, f"{written}>", "an element that browsers do not know", is_shown=False)
-    for words, line in _texts(root, 1):
+    for words, line in _texts(root, places.first_line):
         for marks, pattern, what in _LEFTOVERS:
             if not any(mark in words for mark in marks):
                 continue
             for found in pattern.finditer(words):
-                written = found[0].strip()
+                # What is no text ends a mark.
+                written = found[0].strip("\x00 \t\n").partition("\x00")[0]
                 yield Leftover(*places.of_text(written, line), written[:60], what)
 
 
