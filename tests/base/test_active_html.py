@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from helpers.cases import golden
@@ -53,6 +53,7 @@ def test_a_page_holds_nothing_active_that_is_not_found(case: dict[str, Any]) -> 
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+@example("a  \n\\{onclick=x} **b**\\{onclick=x}")
 def test_whatever_is_written_no_page_holds_more_than_is_found(text: str) -> None:
     assert active_html(text) or not shows_active(text)
 

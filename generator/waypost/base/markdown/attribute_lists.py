@@ -15,6 +15,11 @@ _AFTER = re.compile(_LIST)
 _AT_END = re.compile(rf"(?:^|[ \t]*){_LIST}[ \t]*$")
 _ON_LAST_LINE = re.compile(rf"(?:(?:^|[ \t]*\n)[ \t]*|[ \t]+(?=\{{:)){_LIST}[ \t]*$")
 
+_ACTIVE = re.compile(
+    r"on|(?:\w+:)?href$|src|action$|formaction$|data$|poster$|background$|ping$", re.IGNORECASE
+)
+"""Attributes that run code or lead somewhere: a list adds what something looks like, and never what it does."""
+
 _ENDS = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "td", "th"), _AT_END),
     **dict.fromkeys(("p", "li", "dd"), _ON_LAST_LINE),
@@ -27,7 +32,7 @@ def apply_attribute_lists(root: ET.Element) -> None:
     for element in root:
         if element.tag not in ("pre", "code"):
             apply_attribute_lists(element)
-        if element.tag not in _BLOCKS and element.tail:
+        if element.tag not in _BLOCKS and element.tag != "br" and element.tail:
             found = _AFTER.match(element.tail)
             if found:
                 _set(element, found["parts"])
@@ -55,4 +60,5 @@ def _set(element: ET.Element, written: str) -> None:
             element.set("class", f"{element.get('class', '')} {part[1:]}".strip())
         else:
             name, _, value = part.partition("=")
-            element.set(name, value.strip("\"'"))
+            if not _ACTIVE.match(name):
+                element.set(name, value.strip("\"'"))
