@@ -30,8 +30,8 @@ _VOID = frozenset(
 )
 """Elements of HTML that hold nothing."""
 
-_DECLARATION = re.compile(r"<!(?!--)[^>]*(?:>|\Z)|<\?[^>]*(?:>|\Z)")
-"""What shows nothing; HTMLParser fails at some of it."""
+_DECLARATION = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*(?:>|\Z)", re.DOTALL)
+"""What shows nothing, up to where the first browser ends it; HTMLParser fails at some of it."""
 
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 
