@@ -21,7 +21,7 @@ from statistics import fmean
 from bench_page import DOCS, note_of, replace_section, table_of
 
 from waypost.search.io.article_edit import is_usable_alias
-from waypost.search.io.collections import language_of, load_collection
+from waypost.search.io.collections import load_collection
 from waypost.search.io.language import search_language
 from waypost.search.rules.certainty import index_documents
 from waypost.search.rules.documents import SearchDocument
@@ -108,7 +108,7 @@ class Half:
 def halves(folder: Path) -> list[Half]:
     """Read a collection, and part its questions twice."""
     collection = load_collection(folder, "text")
-    language = search_language(language_of(collection.documents))
+    language = search_language(collection.language)
     questions = [
         question for question in collection.questions if max(question.grades.values(), default=0) > 0
     ]

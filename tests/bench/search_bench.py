@@ -41,7 +41,7 @@ from whoosh.query import Or, Term
 
 from waypost.base.files.resources import assets
 from waypost.base.tokens import words_of
-from waypost.search.io.collections import QuestionForm, SearchCollection, language_of, load_collection
+from waypost.search.io.collections import QuestionForm, SearchCollection, load_collection
 from waypost.search.io.language import search_language
 from waypost.search.rules.certainty import index_documents, learned
 from waypost.search.rules.documents import DocumentSection, SearchDocument
@@ -163,7 +163,7 @@ def quality(folders: Sequence[Path]) -> Iterator[list[str]]:
             continue
         collection = load_collection(folder, field)
         documents, questions = collection.documents, collection.questions
-        language = language_of(documents)
+        language = collection.language
         index = index_documents(documents, search_language(language))
         answerers: dict[str, Answerer] = {"Waypost": functools.partial(rank, index)}
         for name, peer in PEERS.items():
@@ -188,7 +188,7 @@ def certainty(folders: Sequence[Path]) -> Iterator[list[str]]:
     rng = random.Random(1)  # noqa: S311  # sample text, not a secret
     letters = [Question(f"r{number}", noise(rng), {}) for number in range(200)]
     collections = {folder.name: load_collection(folder, "text") for folder in folders}
-    languages = {name: language_of(found.documents) for name, found in collections.items()}
+    languages = {name: found.language for name, found in collections.items()}
     for name, collection in collections.items():
         index = index_documents(collection.documents, search_language(languages[name]))
         others = [
@@ -226,7 +226,7 @@ def aliases(folders: Sequence[Path]) -> Iterator[list[str]]:
     """Give a part of the articles one of their questions as an alias, and ask all other questions again."""
     for folder in folders:
         collection = load_collection(folder, "text")
-        language = search_language(language_of(collection.documents))
+        language = search_language(collection.language)
         by_path: dict[str, list[Question]] = {}
         for question in collection.questions:
             for path in (path for path, grade in question.grades.items() if grade > 0):

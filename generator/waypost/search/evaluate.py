@@ -16,7 +16,6 @@ from waypost.formats.project import Project
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.search.io.collections import QuestionForm, load_collection, load_queries
-from waypost.search.io.detection import detect_language
 from waypost.search.io.language import search_language
 from waypost.search.rules.certainty import index_documents
 from waypost.search.rules.evaluation import (
@@ -122,9 +121,8 @@ def evaluate(site: Site, path: Path, field: QuestionForm, watch: Watch) -> Evalu
     if path.is_dir():
         collection = load_collection(path, field)
         questions, left_out = collection.questions, 0
-        text = "\n".join(f"{document.title} {document.text}" for document in collection.documents)
         answer = _answerer(
-            lambda: index_documents(collection.documents, search_language(detect_language(text)))
+            lambda: index_documents(collection.documents, search_language(collection.language))
         )
     else:
         project = load_project(site)

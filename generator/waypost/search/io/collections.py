@@ -21,6 +21,7 @@ from waypost.formats.search import QueryFile
 from waypost.help.kinds import DEFAULT_KIND
 from waypost.problems import Problem, ProblemsFound
 from waypost.reading.io.search_files import check_queries
+from waypost.search.io.detection import detect_language
 from waypost.search.rules.documents import DocumentSection, SearchDocument, document_sections
 from waypost.search.rules.evaluation import Question
 
@@ -49,6 +50,11 @@ class SearchCollection:
 
     documents: tuple[SearchDocument, ...]
     questions: tuple[Question, ...]
+
+    @property
+    def language(self) -> str:
+        """The language that its documents are written in."""
+        return detect_language("\n".join(f"{document.title} {document.text}" for document in self.documents))
 
 
 def load_queries(path: Path, pages: Mapping[str, Article]) -> QueryFile:
