@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,8 @@ from waypost.importing.rules.plan import DEFAULTS, ImportOptions
 from waypost.problems import Level, Location, Problem
 from waypost.reading.site import Site
 
-_DEEPEST = 20
-"""More groups in one another are a circle."""
+_MOST_ABOVE = 20
+"""More groups above one another are a circle."""
 
 
 def import_help_desk(
@@ -48,21 +47,14 @@ def import_help_desk(
     if not export.articles:
         message = f"There is no article of {desk.name} in it. docs/importing.md says which answers to save."
         raise unusable(place.as_posix(), message)
-    tree, problems = _tree_of(export, place.as_posix(), options.language, to_markdown)
-    tree = dataclasses.replace(tree, problems=tuple(problems))
+    tree = _tree_of(export, place.as_posix(), options.language)
     return import_tree(
         site, tree, place if place.is_dir() else place.parent, options, fetches=fetches, dry_run=dry_run
     )
 
 
-def _tree_of(
-    export: Export, shown: str, language: str, to_markdown: Callable[[str, str], str]
-) -> tuple[SourceTree, list[Problem]]:
-    """Return an export as a collection of pages, in one language.
-
-    `shown` is its place as problems show it; `to_markdown` turns HTML into Markdown, with links that count from an
-    address.
-    """
+def _tree_of(export: Export, shown: str, language: str) -> SourceTree:
+    """Return an export as a collection of pages, in one language; `shown` is its place as problems show it."""
     chosen, problems = _in_one_language(export.articles, shown, language)
     folders, joined = _folders(export.groups)
     problems += [
@@ -79,8 +71,8 @@ def _tree_of(
         folder = folders.get(article.group, "")
         stem = free_name("/".join(filter(None, (folder, slugify(article.title)))), taken)
         taken.add(stem)
-        pages.append(_article_page(article, f"{stem}.md", shown, to_markdown))
-    return SourceTree(shown, tuple(pages), has_files=False), problems
+        pages.append(_article_page(article, f"{stem}.md", shown))
+    return SourceTree(shown, tuple(pages), problems=tuple(problems), has_files=False)
 
 
 def _in_one_language(
@@ -116,7 +108,7 @@ def _folders(groups: Sequence[ExportedGroup]) -> tuple[dict[str, str], list[Expo
     def folder(group: ExportedGroup, depth: int) -> str:
         if group.id not in folders:
             parent = by_id.get(group.parent)
-            above = folder(parent, depth + 1) if parent and depth < _DEEPEST else ""
+            above = folder(parent, depth + 1) if parent and depth < _MOST_ABOVE else ""
             if above.count("/") + bool(above) >= DEEPEST:
                 joined.append(group)
                 folders[group.id] = above
@@ -147,9 +139,7 @@ def _group_page(group: ExportedGroup, folder: str, others: Sequence[str]) -> Sou
     return SourcePage(f"{folder}/index.md", group.title, _filled(front))
 
 
-def _article_page(
-    article: ExportedArticle, path: str, shown: str, to_markdown: Callable[[str, str], str]
-) -> SourcePage:
+def _article_page(article: ExportedArticle, path: str, shown: str) -> SourcePage:
     address = next((it for it in article.addresses if host_of(it)), "")
     front = {**article.others, "title": article.title, "description": article.summary}
     front |= {"position": article.position, "pinned": article.is_pinned or None}

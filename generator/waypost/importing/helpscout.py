@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from waypost.importing.rules.exports import (
@@ -13,35 +12,27 @@ from waypost.importing.rules.exports import (
     HelpDesk,
     kept,
     number_of,
+    rows_in,
 )
-from waypost.importing.rules.histories import Json, id_of, rows_of, text_of
+from waypost.importing.rules.histories import Json, id_of, text_of
 
 _ASIDE = ("keywords", "createdAt", "updatedAt", "lastPublishedAt", "popularity", "viewCount")
 
 
 def read_helpscout(documents: Documents) -> Export:
     """Join collections, categories and articles; where there is one collection only, it is no level of its own."""
-    collections = [row for _, row in _rows(documents, "collections", "collection")]
-    categories = [row for _, row in _rows(documents, "categories", "category")]
+    collections = [row for _, row in rows_in(documents, "collections", "collection")]
+    categories = [row for _, row in rows_in(documents, "categories", "category")]
     several = len({id_of(row, "id") for row in collections}) > 1
     # A list of articles has their names only; the answer for each article has its text.
     articles = {
         id_of(row, "id"): (name, row)
-        for name, row in _rows(documents, "articles", "article")
+        for name, row in rows_in(documents, "articles", "article")
         if row.get("text")
     }
     groups = [_group(row, "") for row in collections if several]
     groups += [_group(row, id_of(row, "collectionId") if several else "") for row in categories]
     return Export(tuple(groups), tuple(_article(name, row) for name, row in articles.values()))
-
-
-def _rows(documents: Documents, key: str, one: str) -> Iterator[tuple[str, Json]]:
-    """Yield the rows of pages of a list, and those that stand alone."""
-    for name, document in documents:
-        page, alone = document.get(key), document.get(one)
-        rows = rows_of(page, "items") if isinstance(page, dict) else rows_of(document, key)
-        for row in [*rows, *([alone] if isinstance(alone, dict) else [])]:
-            yield name, row
 
 
 def _group(row: Json, parent: str) -> ExportedGroup:

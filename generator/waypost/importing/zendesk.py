@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from waypost.importing.rules.exports import (
     Documents,
     Export,
@@ -12,8 +10,9 @@ from waypost.importing.rules.exports import (
     HelpDesk,
     kept,
     number_of,
+    rows_in,
 )
-from waypost.importing.rules.histories import Json, id_of, rows_of, text_of
+from waypost.importing.rules.histories import Json, id_of, text_of
 
 _ASIDE = ("label_names", "created_at", "updated_at", "edited_at", "author_id", "content_tag_ids", "vote_sum")
 
@@ -21,25 +20,18 @@ _ASIDE = ("label_names", "created_at", "updated_at", "edited_at", "author_id", "
 def read_zendesk(documents: Documents) -> Export:
     """Join categories, sections, articles and translations; sections may stand in sections."""
     groups = [
-        *(_group(row, "category", "") for _, row in _rows(documents, "categories", "category")),
-        *(_group(row, "section", _parent(row)) for _, row in _rows(documents, "sections", "section")),
+        *(_group(row, "category", "") for _, row in rows_in(documents, "categories", "category")),
+        *(_group(row, "section", _parent(row)) for _, row in rows_in(documents, "sections", "section")),
     ]
-    found = list(_rows(documents, "articles", "article"))
+    found = list(rows_in(documents, "articles", "article"))
     articles = {id_of(row, "id"): row for _, row in found}
     written = [_article(name, row, row) for name, row in found]
     written += [
         _article(name, articles[id_of(row, "source_id")], row)
-        for name, row in _rows(documents, "translations", "translation")
+        for name, row in rows_in(documents, "translations", "translation")
         if id_of(row, "source_id") in articles and row.get("source_type", "Article") == "Article"
     ]
     return Export(tuple(groups), tuple(written))
-
-
-def _rows(documents: Documents, key: str, one: str) -> Iterator[tuple[str, Json]]:
-    for name, document in documents:
-        alone = document.get(one)
-        for row in [*rows_of(document, key), *([alone] if isinstance(alone, dict) else [])]:
-            yield name, row
 
 
 def _group(row: Json, kind: str, parent: str) -> ExportedGroup:

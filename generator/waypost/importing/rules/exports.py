@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from waypost.importing.rules.histories import Json
+from waypost.importing.rules.histories import Json, rows_of
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,15 @@ class HelpDesk:
     help: str
     """The help of the command: what it reads, and an example."""
     read: Callable[[Documents], Export]
+
+
+def rows_in(documents: Documents, key: str, one: str) -> Iterator[tuple[str, Json]]:
+    """Yield the rows of lists, whole or by pages of `items`, and those that stand alone, with their documents."""
+    for name, document in documents:
+        page, alone = document.get(key), document.get(one)
+        rows = rows_of(page, "items") if isinstance(page, dict) else rows_of(document, key)
+        for row in [*rows, *([alone] if isinstance(alone, dict) else [])]:
+            yield name, row
 
 
 def number_of(row: Json, key: str) -> int | None:
