@@ -30,7 +30,7 @@ from waypost.importing.rules.plan import (
     SitePaths,
     plan_import,
 )
-from waypost.importing.rules.word_counts import ArticleWords, compared, page_words
+from waypost.importing.rules.word_counts import ArticleWords, compared, page_words, worst_first
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.io.content_files import OWN_FILES, OWN_FOLDERS, load_help_center
 from waypost.reading.rules.redirects import file_at, former_addresses
@@ -93,10 +93,11 @@ def import_tree(
     `fetches` brings over what pages show from other hosts. Raises ProblemsFound, with nothing written, where something
     is in the way.
     """
+    paths = _paths(site)
     if not fetches or dry_run:
-        return _written(site, tree, folder, options, dry_run=dry_run)
+        return _written(site, paths, tree, folder, options, dry_run=dry_run)
     with tempfile.TemporaryDirectory(prefix="waypost-import-") as place:
-        addresses = plan_import(tree, _paths(site), options).addresses
+        addresses = plan_import(tree, paths, options).addresses
         found = fetch_files(addresses, Path(place), tree.shown)
         keys = {address: os.path.relpath(path, folder) for address, path in found.files.items()}
         tree = dataclasses.replace(
@@ -105,13 +106,13 @@ def import_tree(
             roots=(*tree.roots, f"{os.path.relpath(place, folder)}/"),
             problems=(*tree.problems, *found.problems),
         )
-        return _written(site, tree, folder, options, dry_run=dry_run)
+        return _written(site, paths, tree, folder, options, dry_run=dry_run)
 
 
 def _written(
-    site: Site, tree: SourceTree, folder: Path, options: ImportOptions, *, dry_run: bool
+    site: Site, paths: SitePaths, tree: SourceTree, folder: Path, options: ImportOptions, *, dry_run: bool
 ) -> ImportReport:
-    plan = plan_import(tree, _paths(site), options)
+    plan = plan_import(tree, paths, options)
     check_plan(plan)
     content = site.root / "content"
     texts = {page.target: page.text().encode() for page in plan.pages}
@@ -154,7 +155,7 @@ def _words(plan: ImportPlan) -> tuple[ArticleWords, ...]:
         for page in plan.pages
         if page.origin is not None
     )
-    return tuple(sorted(found, key=lambda it: (-it.share, -it.lost, it.path)))
+    return tuple(worst_first(found))
 
 
 def require_site(site: Site) -> None:

@@ -16,6 +16,8 @@ _BLOCKS = frozenset(
         *("thead", "tbody", "tr", "section", "figure", "figcaption", "caption", "label", "article"),
     )
 )
+_FOOTNOTE_MARKS = frozenset(("footnote-ref", "footnote-backref"))
+"""Classes of the numbers of footnotes."""
 _UNREAD = frozenset(("script", "style", "template", "svg", "math", "input"))
 
 
@@ -77,10 +79,14 @@ def text_blocks(element: ET.Element) -> Iterator[str]:
         yield words
 
 
+def is_unread(element: ET.Element) -> bool:
+    """Tell whether an element has no words for readers: a script, a drawing, the number of a footnote."""
+    return element.tag in _UNREAD or not _FOOTNOTE_MARKS.isdisjoint(element.get("class", "").split())
+
+
 def _inline(element: ET.Element) -> Iterator[str]:
-    """Give the words in an element, without the marks of footnotes."""
-    classes = element.get("class", "")
-    if element.tag in _UNREAD or "footnote-ref" in classes or "footnote-backref" in classes:
+    """Give the words in an element."""
+    if is_unread(element):
         return
     if element.tag == "br":
         yield " "

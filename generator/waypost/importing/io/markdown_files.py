@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -11,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from waypost.base.files.text_files import CONTROL, MAX_MEDIA_BYTES, Source, read_bytes, walk
-from waypost.base.files.yaml_source import parse_yaml
 from waypost.importing.io.front_matter import read_front
-from waypost.importing.io.source_tools import find_tool
+from waypost.importing.io.source_tools import find_tool, plain_value, read_mapping
 from waypost.importing.rules.addresses import MEDIA
 from waypost.importing.rules.collection import FolderNote, SourcePage, SourceTree
 from waypost.importing.rules.front_matter import number_of
@@ -104,19 +102,13 @@ def _read_orders(folder: Path, notes: dict[str, FolderNote], pages: list[SourceP
     folders = {parent for page in pages for parent in (".", *parent_folders(page.path))}
     for name in sorted(folders):
         file = folder / name / ".pages"
-        data = read_bytes(folder, file)[0] if file.is_file() else None
-        document = (
-            parse_yaml(Source(".pages", data.decode("utf-8-sig", errors="replace")), ignore_tags=True)[0]
-            if data
-            else None
-        )
-        values = document.data if document and isinstance(document.data, dict) else {}
+        values = read_mapping(folder, file) if file.is_file() else {}
         listed = values.get("nav") or values.get("arrange")
         if values:
             note = notes.get(name, FolderNote())
             order = tuple(entry.path for entry in read_nav(listed) if entry.path)
             notes[name] = dataclasses.replace(
-                note, title=note.title or _text(values.get("title")), order=order
+                note, title=note.title or plain_value(values.get("title")), order=order
             )
 
 
@@ -180,32 +172,20 @@ def _decode(path: str, data: bytes) -> tuple[str | None, list[Problem]]:
 
 def _read_note(folder: Path, file: Path) -> FolderNote:
     """Read the facts about a folder that Docusaurus keeps; unusable values count as missing."""
-    data, _ = read_bytes(folder, file)
-    text = data.decode("utf-8-sig", errors="replace") if data else ""
-    values: Any = None
-    if file.suffix == ".json":
-        try:
-            values = json.loads(text)
-        except (ValueError, RecursionError):
-            values = None
-    else:
-        document, _ = parse_yaml(Source(file.name, text), ignore_tags=True)
-        values = document.data if document else None
-    values = values if isinstance(values, dict) else {}
-    link = values.get("link") if isinstance(values.get("link"), dict) else {}
+    values = read_mapping(folder, file)
+    found = values.get("link")
+    link = found if isinstance(found, dict) else {}
     return FolderNote(
-        _text(values.get("label")),
-        _text(values.get("description")) or _text(link.get("description")),
+        plain_value(values.get("label")),
+        plain_value(values.get("description")) or plain_value(link.get("description")),
         number_of(values.get("position")),
-        address=_list_address(_text(values.get("label")), link),
+        address=_list_address(plain_value(values.get("label")), link),
     )
 
 
 def _list_address(label: str, link: dict[str, Any]) -> str:
     """Return the address that Docusaurus gives to the list of the pages in a folder, where it makes one."""
     slug = re.sub(r"\W+", "-", label.lower()).strip("-")
-    return (_text(link.get("slug")) or f"category/{slug}") if link.get("type") == "generated-index" else ""
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return (
+        (plain_value(link.get("slug")) or f"category/{slug}") if link.get("type") == "generated-index" else ""
+    )

@@ -84,7 +84,7 @@ def _add_gitbook(tool: SourceTool, folder: Path, place: Path) -> None:
     if isinstance(book.get("book"), dict):
         root = _below(place, book["book"].get("src") or "src")
     structure = settings.get("structure")
-    named = _text(structure.get("summary")) if isinstance(structure, dict) else ""
+    named = plain_value(structure.get("summary")) if isinstance(structure, dict) else ""
     summary = next((root / name for name in (named, *_SUMMARIES) if name and (root / name).is_file()), None)
     for base in dict.fromkeys((root, place)):
         if (base / ".gitbook").is_dir():
@@ -165,27 +165,35 @@ def _from_folder(folder: Path, root: Path, path: str) -> str:
     return "" if found.startswith("../") else found
 
 
-def _mapping(place: Path, name: str) -> dict[str, Any]:
-    """Read a config file; one that cannot be read says nothing."""
-    data, _ = read_bytes(place, place / name)
+def read_mapping(folder: Path, file: Path) -> dict[str, Any]:
+    """Read a config file of a tool in TOML, JSON or YAML; one that cannot be read says nothing.
+
+    A file that is a link out of `folder` is not read.
+    """
+    data, _ = read_bytes(folder, file)
     text = data.decode("utf-8-sig", errors="replace") if data else ""
     values: Any = None
-    if name.endswith((".toml", ".json")):
+    if file.suffix in (".toml", ".json"):
         try:
-            values = tomllib.loads(text) if name.endswith(".toml") else json.loads(text)
+            values = tomllib.loads(text) if file.suffix == ".toml" else json.loads(text)
         except (ValueError, RecursionError):
             values = None
     else:
-        document, _ = parse_yaml(Source(name, text), ignore_tags=True)
+        document, _ = parse_yaml(Source(file.name, text), ignore_tags=True)
         values = document.data if document else None
     return values if isinstance(values, dict) else {}
 
 
-def _text(value: Any) -> str:
+def _mapping(place: Path, name: str) -> dict[str, Any]:
+    return read_mapping(place, place / name)
+
+
+def plain_value(value: Any) -> str:
+    """Return a text of a config file; empty where there is something else."""
     return value if isinstance(value, str) else ""
 
 
 def _below(place: Path, name: Any) -> Path:
     """Return a folder that a config file names; it may not lead out of the folder of that file."""
-    path = Path(os.path.normpath(place / _text(name)))
+    path = Path(os.path.normpath(place / plain_value(name)))
     return path if path.resolve().is_relative_to(place.resolve()) else place

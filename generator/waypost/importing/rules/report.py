@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from waypost.importing.rules.word_counts import ArticleWords, totals
+from waypost.importing.rules.word_counts import ArticleWords, totals, worst_first
 from waypost.problems import Problem
 
 _MOST_PLACES = 50
@@ -52,7 +52,7 @@ def _words(words: Sequence[ArticleWords]) -> Iterator[str]:
     share = 100 * lost / source if source else 0.0
     missing = f"{lost:,} words of the sources ({share:.2f} %) are not on their pages."
     yield from (f"The sources have {source:,} words, the pages {page:,}. {missing}", "")
-    losing = [it for it in sorted(words, key=lambda it: (-it.share, -it.lost, it.path)) if it.lost]
+    losing = [it for it in worst_first(words) if it.lost]
     if losing:
         yield "| Article | From | Source | Page | Lost | Share | For example |"
         yield "| --- | --- | ---: | ---: | ---: | ---: | --- |"

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from waypost.base.markdown.article_text import is_unread
 from waypost.base.markdown.article_tree import article_tree
 from waypost.importing.rules.collection import Lines
 from waypost.importing.rules.tags import fenced, is_fence, tags_in
@@ -86,6 +87,11 @@ def compared(path: str, origin: str, source: Counter[str], page: Counter[str]) -
     return ArticleWords(share, count, path, origin, whole, page.total(), examples)
 
 
+def worst_first(words: Iterable[ArticleWords]) -> list[ArticleWords]:
+    """Return articles in the order of the share of their words that are lost."""
+    return sorted(words, key=lambda it: (-it.share, -it.lost, it.path))
+
+
 def words_in(text: str) -> Counter[str]:
     """Count the words of a text that people see."""
     return Counter(_WORD.findall(_INVISIBLE.sub("", text).lower()))
@@ -96,14 +102,9 @@ def page_words(body: str) -> Counter[str]:
     return words_in("".join(_texts(article_tree(body))))
 
 
-_UNSEEN = frozenset({"script", "style", "template", "svg", "math"})
-_FOOTNOTE_MARKS = frozenset({"footnote-ref", "footnote-backref"})
-"""Classes of the numbers of footnotes, which are no words."""
-
-
 def _texts(element: ET.Element) -> Iterator[str]:
     """Yield all text of an element, with what keeps words apart that stand apart on a page."""
-    if element.tag in _UNSEEN or _FOOTNOTE_MARKS.intersection((element.get("class") or "").split()):
+    if is_unread(element):
         return
     apart = "" if element.tag in _RUN_ON else "\n"
     yield apart

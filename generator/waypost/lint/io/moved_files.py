@@ -27,9 +27,8 @@ def moved_files(root: Path) -> Mapping[str, str]:
         if not base:
             return {}
         moved = dict(_moved(folder, base))
-        return (
-            {path: now for path, now in moved.items() if path not in _drafts(folder, base)} if moved else {}
-        )
+        drafts = _drafts(folder, base) if moved else ()
+        return {path: now for path, now in moved.items() if path not in drafts}
     except OSError:
         return {}
 
