@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from helpers.imports import outcome, write_files
@@ -125,6 +125,7 @@ def possible(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 @given(FILES)
+@example({"a.md": b"", "a/a.md": b"", "a/a/a.md": b""})
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_crashes_and_what_is_planned_is_valid(files: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:

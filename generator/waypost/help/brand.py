@@ -23,7 +23,10 @@ from waypost.publishing.rules.stylesheet import brand_colours
 
 ICON_PATH = "assets/waypost/icon.svg"
 _FOLDER = "assets/waypost/brand/"
-_SIZES = (180, 192, 512)
+_MANIFEST = "assets/waypost/site.webmanifest"
+_TOUCH_SIZE = 180
+"""Pixels of the icon that iOS puts on its home screen."""
+_SIZES = (_TOUCH_SIZE, 192, 512)
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,8 @@ class BrandFiles:
         """What the head of every page of the help center names, by paths from its root."""
         return {
             "colours": (self._light, self._dark),
-            "touch_icon": self._icons[180],
-            "manifest": self._manifest[0],
+            "touch_icon": self._icons[_TOUCH_SIZE],
+            "manifest": _MANIFEST,
         }
 
     @property
@@ -97,19 +100,12 @@ class BrandFiles:
         self._made[path] = make
         return path
 
-    @property
-    def _manifest(self) -> tuple[str, bytes]:
-        icons = [
-            (f"brand/{Path(self._icons[size]).name}", f"{size}x{size}", "image/png") for size in (192, 512)
-        ]
-        text = self._manifest_of(self._site.name, "../../", icons)
-        return "assets/waypost/site.webmanifest", text
-
-    def _manifest_of(self, name: str, start: str, icons: list[tuple[str, str, str]]) -> bytes:
+    def _manifest(self, icons: list[tuple[str, str, str]]) -> bytes:
+        """Return a web manifest, in a folder two below the root, with icons by address, size and type."""
         document = {
-            "name": name,
-            "short_name": name,
-            "start_url": start,
+            "name": self._site.name,
+            "short_name": self._site.name,
+            "start_url": "../../",
             "display": "browser",
             "background_color": "#ffffff",
             "theme_color": self._light,
@@ -122,11 +118,16 @@ class BrandFiles:
         for path, make in self._made.items():
             if not (reuse and reuse.keeps_named(path)):
                 write_atomic(output / path, make())
-        write_atomic(output / self._manifest[0], self._manifest[1])
+        sizes = [size for size in _SIZES if size != _TOUCH_SIZE]
+        icons = [(f"brand/{Path(self._icons[size]).name}", f"{size}x{size}", "image/png") for size in sizes]
+        write_atomic(output / _MANIFEST, self._manifest(icons))
         write_atomic(output / ICON_PATH, brand_icon(self._light))
         status = output / STATUS_FOLDER
-        own = [("../icon.svg", "any", "image/svg+xml"), ("touch.png", "180x180", "image/png")]
-        write_atomic(status / MANIFEST_PATH, self._manifest_of(self._site.name, "../../", own))
-        write_atomic(status / TOUCH_ICON_PATH, icon(180, self._light))
+        own = [
+            ("../icon.svg", "any", "image/svg+xml"),
+            ("touch.png", f"{_TOUCH_SIZE}x{_TOUCH_SIZE}", "image/png"),
+        ]
+        write_atomic(status / MANIFEST_PATH, self._manifest(own))
+        write_atomic(status / TOUCH_ICON_PATH, icon(_TOUCH_SIZE, self._light))
         if self._whole:
             write_atomic(status / CARD_PATH, card(self._site.name, "", self._light))

@@ -107,17 +107,21 @@ class _Namer:
         parent, _, name = folder.rpartition("/")
         words, number = self._stripped(parent or ".", name)
         if folder.count("/") < DEEPEST:
-            target = self._new_group(self.names.folders.get(parent, ""), words)
+            target = self._new_group(
+                self.names.folders.get(parent, ""), words, has_page=folder in self._shared
+            )
             self.names.words[target] = words
             self._place(target, number)
         else:
             target = self.names.folders[parent]
         self.names.folders[folder] = target
 
-    def _new_group(self, parent: str, words: str) -> str:
+    def _new_group(self, parent: str, words: str, *, has_page: bool = True) -> str:
+        """Name a category or section; `has_page` says that no article may have its address."""
         wanted = f"{parent}/{slug_of(words)}" if parent else _category_slug(words)
-        target = free_name(wanted, self._taken)
-        self._taken.add(target)
+        articles = {path.removesuffix(".md") for path in self._taken} if has_page else set()
+        target = free_name(wanted, self._taken | articles)
+        self._taken.update((target, f"{target}.md") if has_page else (target,))
         return target
 
     def _stripped(self, folder: str, name: str) -> tuple[str, float | None]:
