@@ -96,6 +96,12 @@ def active_html(text: str, first_line: int = 1) -> tuple[ActiveHtml, ...]:
     return tuple(sorted(reader.found))
 
 
+def may_act(attribute: str) -> bool:
+    """Return whether an attribute can run code or lead somewhere, whatever it holds."""
+    name = attribute.lower().rpartition(":")[2]
+    return name.startswith(("on", "src")) or name in _ADDRESSES
+
+
 def runs_code(address: str, *, is_shown: bool = False) -> bool:
     """Return whether following an address runs code; `is_shown` for a picture, which runs none."""
     plain = _plain_address(unescape(address))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from waypost.base.markdown.grammar import article_grammar
+from waypost.base.markdown.grammar import article_reader
+
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+"""The levels of headings by their elements."""
 
 _MARKED = re.compile(r"[`*_~\[\]<>&\\]|://|www\.")
 
@@ -18,7 +19,9 @@ _MARKED = re.compile(r"[`*_~\[\]<>&\\]|://|www\.")
 def heading_words(heading: str) -> str:
     """Return the words of a heading as its page shows them, without marks and elements."""
     shown = (
-        words_of(_grammar().parseInline(heading)[0].children or ()) if _MARKED.search(heading) else heading
+        words_of(article_reader().parseInline(heading)[0].children or ())
+        if _MARKED.search(heading)
+        else heading
     )
     return " ".join(shown.split())
 
@@ -53,11 +56,6 @@ def anchor_of(words: str) -> str:
         if letter.isalnum() or letter in "-_" or letter.isspace() or unicodedata.category(letter)[0] == "M"
     )
     return re.sub(r"[-\s]+", "-", letters.strip().lower())
-
-
-@cache
-def _grammar() -> MarkdownIt:
-    return article_grammar()
 
 
 def unique_anchor(name: str, taken: dict[str, str]) -> str:

@@ -6,12 +6,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
+from waypost.base.markdown.anchors import HEADINGS
 from waypost.base.markdown.article_tree import article_tree
 
-_LEVELS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
     (
-        *_LEVELS,
+        *HEADINGS,
         *("p", "li", "ul", "ol", "dl", "dt", "dd", "div", "details", "summary", "blockquote", "pre", "table"),
         *("thead", "tbody", "tr", "section", "figure", "figcaption", "caption", "label", "article"),
     )
@@ -39,9 +39,9 @@ def text_sections(text: str, levels: Container[int] = range(1, 7)) -> list[TextS
     root = article_tree(text)
     loose = [root.text or ""]
     for child in root:
-        if _LEVELS.get(child.tag, 0) in levels:
+        if HEADINGS.get(child.tag, 0) in levels:
             words = _joined(_inline(child))
-            sections.append(TextSection(_LEVELS[child.tag], child.get("id", ""), words))
+            sections.append(TextSection(HEADINGS[child.tag], child.get("id", ""), words))
         elif child.tag in _BLOCKS:
             sections[-1].blocks += text_blocks(child)
         else:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from html.parser import HTMLParser
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from waypost.base.markdown.anchors import anchor_of, unique_anchor, words_of
+from waypost.base.markdown.anchors import HEADINGS, anchor_of, unique_anchor, words_of
 from waypost.base.markdown.attribute_lists import apply_attribute_lists
 from waypost.base.markdown.code_colours import coloured_code
-from waypost.base.markdown.grammar import BOX_KINDS, MAX_NESTING, Box, article_grammar
+from waypost.base.markdown.grammar import BOX_KINDS, MAX_NESTING, Box, article_reader
 
 LINE = "data-line"
 """The attribute that says on which line of its file an element begins, where lines are asked for."""
@@ -33,13 +31,6 @@ _VOID = frozenset(
 _DECLARATION = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*(?:>|\Z)", re.DOTALL)
 """What shows nothing, up to where the first browser ends it; HTMLParser fails at some of it."""
 
-_HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
-
-
-@cache
-def _grammar() -> MarkdownIt:
-    return article_grammar()
-
 
 def article_tree(
     text: str, box_titles: Mapping[str, str] | None = None, first_line: int | None = None
@@ -52,7 +43,7 @@ def article_tree(
     With `first_line`, the line of the file on which the text begins, elements carry their lines.
     What nests deeper than MAX_NESTING is left out; `nests_too_deep` of blocks.py tells of it.
     """
-    tokens = _grammar().parse(text.replace("\r\n", "\n").replace("\r", "\n") + "\n")
+    tokens = article_reader().parse(text.replace("\r\n", "\n").replace("\r", "\n") + "\n")
     builder = _Builder(box_titles, first_line)
     builder.add(tokens)
     apply_attribute_lists(builder.root)
@@ -64,7 +55,7 @@ def article_tree(
 def _add_anchors(root: ET.Element) -> None:
     taken = {name: name for element in root.iter() if (name := element.get("id"))}
     for element in root.iter():
-        if element.tag in _HEADINGS and not element.get("id"):
+        if element.tag in HEADINGS and not element.get("id"):
             anchor = unique_anchor(anchor_of(" ".join("".join(_words(element)).split())), taken)
             taken[anchor] = anchor
             element.set("id", anchor)
@@ -269,7 +260,7 @@ class _Builder:
         self._open[-1] = (ET.SubElement(contents, "div", {"class": "tabbed-block"}), False)
 
     def _add_words(self, text: str) -> None:
-        self.add(_grammar().parseInline(text))
+        self.add(article_reader().parseInline(text))
 
     # Footnotes, in the markup of Python-Markdown, which themes know.
 

@@ -1,12 +1,16 @@
 """Attribute lists: what writers put behind a heading, a link or a paragraph, `{#id .class key="value"}`.
 
-The form is that of Python-Markdown's `attr_list`. Braces that hold anything else are text.
+The form is that of Python-Markdown's `attr_list`. Braces that hold anything else are text. A list adds what something
+looks like, and never what it does.
 """
 
 from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+
+from waypost.base.markdown.active_html import may_act
+from waypost.base.markdown.anchors import HEADINGS
 
 _PART = r"""[#.][\w:-][\w:.-]*|[\w:-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+)"""
 _LIST = rf"\{{:?[ \t]*(?P<parts>(?:{_PART})(?:[ \t]+(?:{_PART}))*)[ \t]*\}}"
@@ -15,13 +19,8 @@ _AFTER = re.compile(_LIST)
 _AT_END = re.compile(rf"(?:^|[ \t]*){_LIST}[ \t]*$")
 _ON_LAST_LINE = re.compile(rf"(?:(?:^|[ \t]*\n)[ \t]*|[ \t]+(?=\{{:)){_LIST}[ \t]*$")
 
-_ACTIVE = re.compile(
-    r"on|(?:\w+:)?href$|src|action$|formaction$|data$|poster$|background$|ping$", re.IGNORECASE
-)
-"""Attributes that run code or lead somewhere: a list adds what something looks like, and never what it does."""
-
 _ENDS = {
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "td", "th"), _AT_END),
+    **dict.fromkeys((*HEADINGS, "dt", "td", "th"), _AT_END),
     **dict.fromkeys(("p", "li", "dd"), _ON_LAST_LINE),
 }
 _BLOCKS = frozenset((*_ENDS, "ul", "ol", "dl", "div", "details", "table", "blockquote", "pre", "section"))
@@ -60,5 +59,5 @@ def _set(element: ET.Element, written: str) -> None:
             element.set("class", f"{element.get('class', '')} {part[1:]}".strip())
         else:
             name, _, value = part.partition("=")
-            if not _ACTIVE.match(name):
+            if not may_act(name):
                 element.set(name, value.strip("\"'"))

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from waypost.base.markdown.anchors import HEADINGS
 from waypost.base.markdown.article_tree import FROM_HTML, LINE, article_tree
 from waypost.base.markdown.links import Link, links_in, shown_lines
 from waypost.base.markdown.parts import Heading, headings_of
@@ -122,11 +123,8 @@ def _split_lists(root: ET.Element) -> Iterator[int]:
             if is_single and is_after:
                 yield int(child.get(LINE, 1))
             is_after = is_single
-        elif child.tag in _HEADINGS:
+        elif child.tag in HEADINGS:
             is_after = False
-
-
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 class _Places:
