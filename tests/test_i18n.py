@@ -138,7 +138,6 @@ ALLOWED_IN_TEMPLATES: Mapping[Bare, str] = {
     ): "styles",
     ("theme/support/ticket/ticket.html", "hint- error-"): "the beginnings of ids",
     ("theme/status/subscribe.html", "curl status.txt"): "a command",
-    ("theme/status/shell.html", "website"): "a word of Open Graph",
     ("theme/status/subscribe.html", "/feed subscribe feed.rss"): "a command",
     ("theme/status/subscribe.html", "Standard Webhooks"): "the name of a specification",
     (
