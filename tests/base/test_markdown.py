@@ -10,9 +10,9 @@ from helpers.cases import Case, golden
 from waypost.base.markdown.article_text import text_sections
 from waypost.base.markdown.article_tree import article_tree
 from waypost.base.markdown.blocks import lines_of, update_blocks_of
+from waypost.base.markdown.headings import headings_of
 from waypost.base.markdown.links import outside_code
 from waypost.base.markdown.page_parts import page_parts
-from waypost.base.markdown.parts import headings_of
 from waypost.base.markdown.plain_text import code_parts, plain_code
 
 LETTERS = {"text": ".", "opening fence": "[", "fenced code": "c", "closing fence": "]", "indented code": "i"}

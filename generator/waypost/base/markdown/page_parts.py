@@ -15,8 +15,8 @@ from urllib.parse import unquote
 
 from waypost.base.markdown.anchors import HEADINGS
 from waypost.base.markdown.article_tree import FROM_HTML, LINE, article_tree
+from waypost.base.markdown.headings import Heading, headings_of
 from waypost.base.markdown.links import Link, links_in, shown_lines
-from waypost.base.markdown.parts import Heading, headings_of
 
 _ADDRESSES = {
     "a": "href",
